@@ -1,0 +1,101 @@
+"""What happened, as values: workflows report events, `ui` renders them, scripts read them as JSON.
+
+An event never carries a secret.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Outcome: TypeAlias = Literal["ok", "changed", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseStarted:
+    """A part of the way up or down begins; phases follow each other and are timed."""
+
+    phase: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseFinished:
+    """A phase ended after `seconds` of wall time."""
+
+    phase: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """A step is being applied."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished:
+    """A step was checked or applied; `detail` says in a few words what it came to."""
+
+    title: str
+    outcome: Outcome
+    detail: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far long work has come, in the words of the program that does it.
+
+    Attributes:
+        job: What is under way: `image`, `weights`, `packages`, `load`.
+        done: Bytes done so far.
+        total: Bytes in all; 0 while the program has not said.
+        text: What it is busy with, for a person.
+    """
+
+    job: str
+    done: int = 0
+    total: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line from a program on the host, worth showing while somebody waits."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know; `warning` when it may hurt."""
+
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at and what was seen.
+
+    Attributes:
+        name: What was asked, such as `completion` or `gpu in container`.
+        outcome: `ok`, or `failed`; `skipped` where the question does not arise.
+        seen: What was observed, in a few words.
+    """
+
+    name: str
+    outcome: Outcome
+    seen: str
+
+
+Event: TypeAlias = (
+    PhaseStarted | PhaseFinished | StepStarted | StepFinished | Progress | LogLine | Notice
+)
+Reporter: TypeAlias = Callable[[Event], None]
+
+
+def ignore(_event: Event, /) -> None:
+    """The reporter for callers who do not listen."""
