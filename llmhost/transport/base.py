@@ -1,0 +1,71 @@
+"""How bytes reach a host: one operation, a bash script run as root with its output streamed back.
+
+Everything llmhost asks of a host or changes on it is one script per exchange, so the number of
+round trips does not depend on the number of steps. Secrets are part of the script, which travels
+on standard input: they never appear in an argument list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+LineHandler: TypeAlias = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where and how a host is reached over SSH.
+
+    Attributes:
+        host: Name or IP address.
+        port: TCP port of its sshd.
+        user: The account to log in with; anything but root needs password-less sudo.
+        key: Private key file; None takes the agent's and the user's default keys.
+        host_key: The pinned public host key, `TYPE BASE64`; None takes the user's known_hosts.
+    """
+
+    host: str
+    port: int = 22
+    user: str = "root"
+    key: Path | None = None
+    host_key: str | None = None
+
+    def __str__(self) -> str:
+        port = "" if self.port == 22 else f":{self.port}"  # noqa: PLR2004  the SSH default
+        return f"{self.user}@{self.host}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a script came back with; `stdout` is empty where its lines went to a handler."""
+
+    exit_status: int
+    stdout: str
+    stderr: str
+
+
+class Transport(Protocol):
+    """A way to run scripts on one host as root."""
+
+    @property
+    def name(self) -> str:
+        """How the host is called in messages, such as `debian@192.0.2.7`."""
+        ...
+
+    def run(self, script: str, /, on_line: LineHandler | None = None) -> Answer:
+        """Runs `script` with bash as root and waits for its end.
+
+        Args:
+            script: Bash source, sent on standard input.
+            on_line: Called with each line of standard output as it comes, without its newline.
+
+        Raises:
+            HostError: The host cannot be reached, refuses the login or root, or the connection
+                broke.
+        """
+        ...
+
+    def close(self) -> None:
+        """Ends the connection; what runs on the host in units of its own goes on."""
+        ...
