@@ -1,0 +1,1 @@
+"""What a host is: questions with their parsers, asked all at once."""

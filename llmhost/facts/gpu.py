@@ -1,0 +1,88 @@
+"""Facts about GPUs, their driver, and how containers reach them."""
+
+from dataclasses import dataclass
+
+from llmhost.transport.base import Answer
+
+_NOT_FOUND = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU as the driver reports it; memory in MiB."""
+
+    index: int
+    name: str
+    uuid: str
+    driver: str
+    memory_mib: int
+    used_mib: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriverState:
+    """What `nvidia-smi` says.
+
+    Attributes:
+        gpus: The GPUs; empty when there is none or the driver does not run.
+        installed: Whether the program is there at all.
+        complaint: Its own words when it failed.
+    """
+
+    gpus: tuple[Gpu, ...]
+    installed: bool
+    complaint: str = ""
+
+    @property
+    def version(self) -> str:
+        """The driver's version; empty without one."""
+        return self.gpus[0].driver if self.gpus else ""
+
+    @property
+    def major(self) -> int:
+        """The driver's branch, such as 580; 0 without one."""
+        branch = self.version.partition(".")[0]
+        return int(branch) if branch.isdecimal() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gpus:
+    """Which GPUs does the driver see?"""
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """The argv that asks."""
+        return ("gpus",)
+
+    def parse(self, answer: Answer, /) -> DriverState:
+        """Reads nvidia-smi's CSV without header and units."""
+        installed = answer.exit_status != _NOT_FOUND
+        if answer.exit_status:
+            return DriverState((), installed, answer.stdout.strip())
+        return DriverState(tuple(map(_gpu, answer.stdout.strip().splitlines())), installed)
+
+
+@dataclass(frozen=True, slots=True)
+class CdiDevices:
+    """Which GPUs can containers be given by name? Names such as `nvidia.com/gpu=0`."""
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """The argv that asks."""
+        return ("nvidia-ctk", "cdi", "list")
+
+    def parse(self, answer: Answer, /) -> tuple[str, ...]:
+        """Reads a name a line; the tool's log lines are left out."""
+        return tuple(
+            line.strip() for line in answer.stdout.splitlines() if line.startswith("nvidia.com/")
+        )
+
+
+def _gpu(line: str) -> Gpu:
+    index, name, uuid, driver, total, used = (field.strip() for field in line.split(","))
+    return Gpu(int(index), name, uuid, driver, _mib(total), _mib(used))
+
+
+def _mib(field: str) -> int:
+    """A number of MiB; `[N/A]`, which some GPUs report, counts as 0."""
+    return int(field) if field.isdecimal() else 0

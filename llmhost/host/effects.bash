@@ -1,0 +1,201 @@
+# What changes a host. Each function brings one thing about and fails loudly; llmhost decides which are needed.
+# Standard output and standard error are kept as evidence; progress goes to descriptor 3 (see apply.bash).
+
+# put MODE OWNER PATH CONTENT: writes a whole file, so that a reader sees the old one or the new one.
+put() {
+  local mode=$1 owner=$2 path=$3 content=$4 new
+  mkdir -p -- "${path%/*}"
+  new=$(mktemp -- "${path%/*}/.llmhost.XXXXXX")
+  printf '%s' "$content" >"$new" && chown "$owner" "$new" && chmod "$mode" "$new" && mv -f -- "$new" "$path"
+}
+
+# directory MODE OWNER PATH
+directory() { install -d -m "$1" -o "${2%%:*}" -g "${2##*:}" -- "$3"; }
+
+# first_boot_wait: until cloud-init is done; what it complains of is its own matter.
+first_boot_wait() {
+  progress packages 0 0 "waiting for the first boot to finish"
+  cloud-init status --wait || true
+}
+
+# system_user NAME HOME: an account for a service, without login.
+system_user() {
+  useradd --system --home-dir "$2" --create-home --shell /usr/sbin/nologin "$1"
+}
+
+# again TIMES COMMAND...: tries until it works; networks fail for a moment now and then.
+again() {
+  local times=$1 try
+  shift
+  for ((try = 1; try <= times; try++)); do
+    "$@" && return
+    ((try == times)) || sleep $((try * 2))
+  done
+  return 1
+}
+
+# fetch URL PATH: a file from the net, whole or not at all.
+fetch() {
+  mkdir -p -- "${2%/*}"
+  again 4 curl --fail --silent --show-error --location --connect-timeout 20 --output "$2.part" "$1" &&
+    chmod 0644 "$2.part" && mv -f -- "$2.part" "$2"
+}
+
+# apt COMMAND...: apt-get that waits for its lock as long as somebody else rightly holds it, and says so.
+apt() {
+  local holder waited=0 limit=${LLMHOST_APT_LOCK_SECONDS:-600}
+  while holder=$(apt_lock_holder) && ((waited < limit)); do
+    ((waited % 10)) || progress packages 0 0 "waiting for $holder to release the apt lock"
+    sleep 2
+    ((waited += 2))
+  done
+  if ((waited >= limit)); then
+    printf 'E: the apt lock was not released within %s seconds: held by %s\n' "$limit" "$holder" >&2
+    return 100
+  fi
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
+    apt-get --quiet --yes --option DPkg::Lock::Timeout="$limit" --option Acquire::Retries=4 "$@"
+}
+
+# apt_lock_holder: who holds a lock of apt or dpkg; fails when nobody does.
+apt_lock_holder() {
+  local lock inode kind pid where _
+  for lock in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock; do
+    [[ -e $lock ]] || continue
+    inode=$(stat -c '%i' "$lock")
+    while read -r _ _ _ kind pid where _; do
+      [[ $kind == WRITE && $where == *:"$inode" ]] || continue
+      printf '%s (process %s)' "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" "$pid"
+      return
+    done </proc/locks
+  done
+  return 1
+}
+
+# packages NAME...: Debian packages, the lists refreshed first.
+packages() {
+  progress packages 0 0 "reading package lists"
+  again 3 apt update || return
+  progress packages 0 0 "installing $*"
+  again 2 apt install --no-install-recommends "$@"
+}
+
+# reload_units: systemd reads its units again.
+reload_units() { systemctl daemon-reload; }
+
+# restart_docker: with its start limit cleared, which counts our own restarts too.
+restart_docker() {
+  systemctl reset-failed docker.service 2>/dev/null
+  systemctl enable --quiet docker.service && systemctl restart docker.service
+}
+
+# daemon_json CONTENT: validated by the daemon itself before it takes the place of the old one.
+daemon_json() {
+  mkdir -p /etc/docker
+  local new=/etc/docker/.llmhost.daemon.json
+  printf '%s' "$1" >"$new" && chmod 0644 "$new" || return
+  if command -v dockerd >/dev/null; then
+    dockerd --validate --config-file "$new" || return
+  fi
+  mv -f -- "$new" /etc/docker/daemon.json
+}
+
+# pull REFERENCE: an image through the Engine API, which tells bytes; with stored credentials through the client.
+pull() {
+  local reference=$1 registry=${1%%/*} line
+  if grep -qs -- "\"$registry\"" /root/.docker/config.json; then
+    docker pull --quiet "$reference"
+    return
+  fi
+  progress image 0 0 "asking for $reference"
+  local query="fromImage=${reference//+/%2B}"
+  while IFS= read -r line; do
+    pull_progress "$line"
+  done < <(curl --silent --show-error --no-buffer --request POST --unix-socket /run/docker.sock \
+    "http://docker/images/create?$query" 2>&1)
+  docker image inspect --format 'have {{.Id}}' "$reference"
+}
+
+# pull_progress LINE: sums the layers of a pull as the Engine reports them.
+pull_progress() {
+  local id error='"(error|message)":"(([^"\\]|\\.)*)"'
+  if [[ $1 =~ $error && ! $1 =~ \"status\": ]]; then
+    printf '%s\n' "${BASH_REMATCH[2]}" >&2
+    return
+  fi
+  [[ $1 =~ \"id\":\"([^\"]*)\" ]] || return 0
+  id=${BASH_REMATCH[1]}
+  case $1 in
+    *'"status":"Downloading"'*)
+      [[ $1 =~ \"current\":([0-9]+) ]] && layer_done[$id]=${BASH_REMATCH[1]}
+      [[ $1 =~ \"total\":([0-9]+) ]] && layer_total[$id]=${BASH_REMATCH[1]}
+      ;;
+    *'"status":"Download complete"'* | *'"status":"Pull complete"'*)
+      [[ -z ${layer_total[$id]:-} ]] || layer_done[$id]=${layer_total[$id]}
+      ;;
+    *) return 0 ;;
+  esac
+  local now=${EPOCHREALTIME/[^0-9]/}
+  ((now - ${layer_told:-0} > 500000)) || return 0
+  layer_told=$now
+  local done=0 total=0 layer
+  for layer in "${!layer_total[@]}"; do
+    ((done += layer_done[$layer], total += layer_total[$layer]))
+  done
+  progress image "$done" "$total" "pulling"
+}
+declare -A layer_done=() layer_total=()
+
+# hub_client VERSION INDEX: the hub's own client in a virtual environment of llmhost's.
+hub_client() {
+  local home=/opt/llmhost/hub
+  local -a index=()
+  [[ -z $2 ]] || index=(--index-url "$2")
+  rm -f "$home/version"
+  progress weights 0 0 "installing the hub client"
+  python3 -m venv --clear "$home" &&
+    again 3 "$home/bin/pip" install --quiet --disable-pip-version-check "${index[@]}" "huggingface_hub==$1" &&
+    printf '%s\n' "$1" >"$home/version"
+}
+
+# weights ENDPOINT REPOSITORY REVISION DIRECTORY TOKEN PATTERN...: by the hub's own client, resuming what is there.
+weights() {
+  local endpoint=$1 repository=$2 revision=$3 directory=$4 token=$5
+  shift 5
+  HF_ENDPOINT=$endpoint HF_TOKEN=$token HF_HUB_DISABLE_TELEMETRY=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 \
+    SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+    /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$repository" "$revision" "$directory" "$@"
+}
+
+# native_install URL USER: a vendor's installer, run as the service's own user.
+native_install() {
+  local url=$1 user=$2
+  fetch "$url" /opt/llmhost/install.sh && chmod 0755 /opt/llmhost/install.sh &&
+    runuser --user "$user" -- env HOME="$(getent passwd "$user" | cut -d: -f6)" bash /opt/llmhost/install.sh
+}
+
+# service_start UNIT: enabled, and running what lies on the disk now.
+service_start() {
+  systemctl daemon-reload
+  systemctl reset-failed "$1" 2>/dev/null
+  systemctl enable --quiet "$1" && systemctl restart "$1"
+}
+
+# service_remove NAME: the service, its containers and its files; shared software and weights stay.
+service_remove() {
+  local name=$1 directory=/etc/llmhost/$1
+  systemctl disable --quiet --now "llmhost-$name.service" 2>/dev/null
+  if [[ -e $directory/compose.yaml ]] && command -v docker >/dev/null; then
+    docker compose --project-directory "$directory" --file "$directory/compose.yaml" down --volumes --remove-orphans || return
+  fi
+  rm -rf -- "/etc/systemd/system/llmhost-$name.service" "$directory" "/run/llmhost/$name.started" "/var/lib/llmhost/cache/$name"
+  systemctl daemon-reload
+  systemctl reset-failed "llmhost-$name.service" 2>/dev/null
+  return 0
+}
+
+# image_remove REFERENCE: an image nobody else uses; one that a foreign container holds stays.
+image_remove() { docker image rm "$1" >/dev/null 2>&1 || true; }
+
+# weights_remove DIRECTORY: downloaded weights nobody else uses.
+weights_remove() { [[ $1 == /var/lib/llmhost/models/?* ]] && rm -rf -- "$1"; }

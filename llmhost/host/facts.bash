@@ -1,0 +1,86 @@
+# Read-only questions to a host. Each function prints its answer; nothing here changes anything.
+# Needs bash, coreutils and systemd; whatever else is missing makes a question come back with status 127.
+
+# What the host is: /etc/os-release, then what the kernel and systemd say, one KEY=VALUE a line.
+os() {
+  cat /etc/os-release
+  printf 'LLMHOST_ARCH=%s\n' "$(uname -m)"
+  printf 'LLMHOST_BOOT_ID=%s\n' "$(</proc/sys/kernel/random/boot_id)"
+  local key value _
+  while read -r key value _; do
+    [[ $key == MemTotal: ]] && printf 'LLMHOST_MEMORY_KB=%s\n' "$value"
+  done </proc/meminfo
+  [[ -d /run/systemd/system ]] && printf 'LLMHOST_SYSTEMD=1\n'
+  if [[ -e /run/cloud-init/enabled && ! -e /var/lib/cloud/instance/boot-finished ]]; then
+    printf 'LLMHOST_FIRST_BOOT=running\n'
+  fi
+}
+
+# MTU of the interface that holds the default route; nothing without one.
+route_mtu() {
+  local interface destination _
+  while read -r interface destination _; do
+    [[ $destination == 00000000 && -r /sys/class/net/$interface/mtu ]] || continue
+    cat "/sys/class/net/$interface/mtu"
+    return
+  done </proc/net/route
+}
+
+# file_state PATH: type, mode, owner and group on one line, then the content. Nothing when absent.
+file_state() {
+  stat -c '%F|%a|%U:%G|%Y' -- "$1" 2>/dev/null || return 1
+  [[ ! -f $1 ]] || cat -- "$1"
+}
+
+# secret_state PATH: the same with the content's SHA-256 in its place, since the content stays here.
+secret_state() {
+  stat -c '%F|%a|%U:%G|%Y' -- "$1" 2>/dev/null || return 1
+  sha256sum <"$1"
+}
+
+# disk_free PATH: free bytes where PATH is or would be.
+disk_free() {
+  local path=$1
+  while [[ ! -e $path ]]; do path=${path%/*} path=${path:-/}; done
+  df --block-size=1 --output=avail -- "$path" | tail -n 1
+}
+
+# unit_state UNIT: what systemd knows of a unit, KEY=VALUE a line.
+unit_state() {
+  systemctl show --timestamp=unix --property=LoadState,ActiveState,SubState,Result,UnitFileState \
+    --property=NeedDaemonReload,ActiveEnterTimestamp,Description "$1"
+}
+
+# docker_api PATH: an answer of the Docker Engine API, its HTTP status on the last line.
+docker_api() {
+  [[ -S /run/docker.sock ]] || return 1
+  curl --silent --max-time 20 --write-out '\n%{http_code}' --unix-socket /run/docker.sock "http://docker$1"
+}
+
+# gpus: one line per GPU, as CSV: index, name, UUID, driver, total and used memory in MiB.
+gpus() {
+  nvidia-smi --query-gpu=index,name,uuid,driver_version,memory.total,memory.used \
+    --format=csv,noheader,nounits
+}
+
+# The apply that runs now: the unit's state, then who started it.
+applying() {
+  unit_state llmhost-apply.service
+  [[ ! -r /run/llmhost/apply/holder ]] || cat /run/llmhost/apply/holder
+}
+
+# records: the record of every deployment this host carries, each ended by a form feed.
+records() {
+  local record
+  for record in /etc/llmhost/*/deployment.json; do
+    [[ -e $record ]] || continue
+    cat -- "$record"
+    printf '\f'
+  done
+}
+
+# weights_state DIRECTORY: the mark of a complete download on the first line, then size and name of each file.
+weights_state() {
+  cat -- "$1/.llmhost.json" || return 1
+  find "$1" -name .cache -prune -o -type f -printf '%s %P\n'
+}

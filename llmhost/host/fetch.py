@@ -1,0 +1,125 @@
+"""Downloads one revision of a repository from the model hub, and tells how far it has come.
+
+Runs on the host, in the virtual environment that holds the hub's own client. Usage:
+fetch.py REPOSITORY REVISION DIRECTORY [PATTERN...]; the token comes in HF_TOKEN. The revision is
+resolved to a commit first, and exactly this commit is fetched; what was fetched before is kept.
+Progress goes to descriptor 3 as `progress`, `weights`, done, total, text, separated by tabs.
+"""
+
+import fnmatch
+import json
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+MARK = ".llmhost.json"
+SECONDS_BETWEEN_REPORTS = 0.5
+
+
+def main(repository: str, revision: str, directory: Path, patterns: list[str]) -> None:
+    """Fetches, then leaves a mark that says which commit is complete."""
+    token = os.environ.get("HF_TOKEN") or False
+    info = HfApi().model_info(repository, revision=revision, files_metadata=True, token=token)
+    sizes = {
+        file.rfilename: file.size or 0
+        for file in info.siblings or []
+        if not patterns or any(fnmatch.fnmatch(file.rfilename, pattern) for pattern in patterns)
+    }
+    if not sizes:
+        sys.exit(f"no file of {repository} matches {' '.join(patterns)}")
+    total = sum(sizes.values())
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / MARK).unlink(missing_ok=True)
+    missing = total - _bytes_in(directory)
+    free = shutil.disk_usage(directory).free
+    if missing > free:
+        sys.exit(f"not enough disk: {missing} bytes to fetch, {free} bytes free at {directory}")
+    with _Report(directory, total):
+        snapshot_download(
+            repository,
+            revision=info.sha,
+            local_dir=directory,
+            allow_patterns=list(sizes),
+            token=token,
+        )
+    mark = {
+        "repository": repository,
+        "revision": revision,
+        "commit": info.sha,
+        "patterns": patterns,
+        "files": sizes,
+    }
+    (directory / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+
+
+class _Report:
+    """Tells the bytes on the disk while the block runs."""
+
+    def __init__(self, directory: Path, total: int) -> None:
+        self._directory = directory
+        self._total = total
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._tell_on, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_failure: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _tell_on(self) -> None:
+        while not self._stop.wait(SECONDS_BETWEEN_REPORTS):
+            self._tell()
+        self._tell()
+
+    def _tell(self) -> None:
+        done = min(_bytes_in(self._directory), self._total)
+        _progress(done, self._total, "downloading")
+
+
+def _progress(done: int, total: int, text: str) -> None:
+    line = f"progress\tweights\t{done}\t{total}\t{text}\n".encode()
+    try:
+        os.write(3, line)
+    except OSError:
+        sys.stdout.write(f"{done} of {total} bytes\n")
+
+
+def _bytes_in(directory: Path) -> int:
+    """Bytes that lie on the disk, half-fetched files included."""
+    total = 0
+    for path in directory.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:
+            continue  # the client renames files as it completes them
+    return total
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, GatedRepoError):
+        return f"gated: {error}"
+    if isinstance(error, RevisionNotFoundError):
+        return f"no such revision: {error}"
+    if isinstance(error, RepositoryNotFoundError):
+        return f"no such repository, or no right to see it: {error}"
+    return f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    _repository, _revision, _directory, *_patterns = sys.argv[1:]
+    try:
+        main(_repository, _revision, Path(_directory), _patterns)
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        sys.exit(_explained(error))

@@ -1,0 +1,1 @@
+"""What would change: pure comparisons of what is wanted with what was observed."""

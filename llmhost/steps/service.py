@@ -1,0 +1,118 @@
+"""Steps for the service: a native installation, and the unit that runs what lies on the disk."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from llmhost.facts.base import AnyFact, FactReader
+from llmhost.facts.files import File
+from llmhost.facts.services import Container, Unit
+from llmhost.secret import Secret
+from llmhost.steps.base import Drift, Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """Software that its vendor installs by a program of its own.
+
+    Attributes:
+        installer: Address of the installer.
+        user: The account it is installed for.
+        program: A file that is there once it is installed.
+    """
+
+    installer: str
+    user: str
+    program: str
+    lane: str = ""
+
+    @property
+    def title(self) -> str:
+        """The thing and its name."""
+        return f"program {self.program}"
+
+    def facts(self) -> tuple[AnyFact, ...]:
+        """What must be known of the host."""
+        return (File(self.program, secret=True),)
+
+    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
+        """Is the program there?"""
+        return () if read(File(self.program, secret=True)) else (Drift("program", "", "installed"),)
+
+    def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
+        """Runs the installer as the account."""
+        yield Effect(("native_install", self.installer, self.user))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The unit is enabled and runs what lies on the disk now.
+
+    The unit writes the digests of its files to `/run/llmhost/NAME.started` each time it starts. So
+    a start with other content is seen, and a file changed and changed back asks for nothing.
+
+    Attributes:
+        name: The deployment's name.
+        inputs: The files a running service depends on, with their content.
+        container: The container's name; empty for a native service.
+    """
+
+    name: str
+    inputs: tuple[tuple[str, str | Secret], ...]
+    container: str = ""
+    lane: str = ""
+
+    @property
+    def title(self) -> str:
+        """The thing and its name."""
+        return f"service llmhost-{self.name}"
+
+    @property
+    def _unit(self) -> Unit:
+        return Unit(f"llmhost-{self.name}.service")
+
+    @property
+    def _started(self) -> File:
+        return File(f"/run/llmhost/{self.name}.started")
+
+    def facts(self) -> tuple[AnyFact, ...]:
+        """What must be known of the host."""
+        container = (Container(self.container),) if self.container else ()
+        return (self._unit, self._started, *container)
+
+    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
+        """Compares unit, container, and what they were started with."""
+        unit, started = read(self._unit), read(self._started)
+        drift = []
+        if not unit.enabled:
+            drift.append(Drift("enabled", "no", "yes"))
+        if not unit.running:
+            drift.append(Drift("active", unit.active, "active"))
+        elif unit.active == "active":
+            drift += self._started_drift(started.content if started else "")
+            if self.container:
+                status = read(Container(self.container)).status
+                if status not in {"running", "restarting"}:
+                    drift.append(Drift("container", status or "absent", "running"))
+        return tuple(drift)
+
+    def _started_drift(self, started: str) -> list[Drift]:
+        seen = {path: digest for digest, _, path in map(_partition, started.splitlines())}
+        return [
+            Drift(f"started with {path}", "an older version", "as on the disk")
+            for path, content in self.inputs
+            if seen.get(path) != _digest(content)
+        ]
+
+    def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
+        """Enables and restarts it; the rest is for the probes to see."""
+        yield Effect(("service_start", f"llmhost-{self.name}.service"))
+
+
+def _partition(line: str) -> tuple[str, str, str]:
+    return line.partition("  ")
+
+
+def _digest(content: str | Secret) -> str:
+    text = content.value if isinstance(content, Secret) else content
+    return hashlib.sha256(text.encode()).hexdigest()
