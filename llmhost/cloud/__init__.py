@@ -1,0 +1,1 @@
+"""How machines come and go: a cloud is one folder, one driver."""

@@ -1,0 +1,108 @@
+"""How machines come and go: a cloud is one folder with one driver behind this protocol.
+
+Drivers are loaded by name from `DRIVERS`, so that no command imports an SDK it does not use.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from llmhost.events import Reporter
+from llmhost.spec.sources import Sources
+from llmhost.transport.base import Address
+
+MachineState: TypeAlias = Literal["creating", "running", "stopped", "deleting"]
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRequest:
+    """What is asked of a cloud: a name, GPUs and room, and the labels that make it findable.
+
+    Attributes:
+        name: The deployment's name; unique per cloud account.
+        gpu: GPU model as in the machine catalogue, such as `l4`; empty with `gpus` 0.
+        gpus: How many of them.
+        disk_gb: Size of the boot disk in GB (10^9 bytes).
+        images: Container images the deployment will pull; some clouds keep a stock of their own.
+        models: Hub repositories it will download, for the same reason.
+        labels: Small strings kept with the machine; they hold the deployment, never a secret.
+    """
+
+    name: str
+    gpu: str = ""
+    gpus: int = 0
+    disk_gb: int = 100
+    images: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine as its cloud reports it.
+
+    Attributes:
+        name: The deployment's name.
+        id: The cloud's own, never reused identifier.
+        cloud: The driver's name.
+        state: As the cloud says, in our words.
+        address: How to reach it; None while the cloud does not know yet.
+        gpu: GPU model as in the machine catalogue; empty without GPUs.
+        gpus: How many of them.
+        labels: As asked for at creation.
+        created: Time of creation, RFC 3339 in UTC.
+        place: Zone or computer, for a person.
+        usd_per_hour: Price in US dollars per hour; None where there is no bill.
+        simulated: One line that says what of this machine is not real; empty for real ones.
+    """
+
+    name: str
+    id: str
+    cloud: str
+    state: MachineState
+    address: Address | None = None
+    gpu: str = ""
+    gpus: int = 0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    created: str = ""
+    place: str = ""
+    usd_per_hour: float | None = None
+    simulated: str = ""
+
+
+class CloudDriver(Protocol):
+    """What llmhost needs of a place where machines can be had."""
+
+    @property
+    def name(self) -> str:
+        """The name users type after `--cloud`."""
+        ...
+
+    def sources(self, request: MachineRequest, /) -> Sources:
+        """Where a machine like that takes packages, images and models from by default."""
+        ...
+
+    def find(self, name: str, /) -> Machine | None:
+        """The machine of that deployment, or None. Raises CloudError when the cloud cannot say."""
+        ...
+
+    def machines(self) -> Sequence[Machine]:
+        """Every machine llmhost made here, by whomever, in any zone."""
+        ...
+
+    def create(self, request: MachineRequest, report: Reporter, /) -> Machine:
+        """Creates the machine and returns it running, at an address with a pinned host key.
+
+        A machine of that name that exists already, half-made or stopped, is completed and returned.
+        """
+        ...
+
+    def delete(self, machine: Machine, report: Reporter, /) -> None:
+        """Deletes the machine and what was made with it; returns when the cloud says it is gone."""
+        ...
+
+
+DRIVERS: Mapping[str, str] = {
+    "gcp": "llmhost.cloud.gcp.driver:GcpDriver",
+    "sandbox": "llmhost.cloud.sandbox.driver:SandboxDriver",
+}

@@ -1,0 +1,110 @@
+"""Judges observations: loading, serving or failed, and by what was seen."""
+
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Literal, TypeAlias
+
+from llmhost.events import Check
+from llmhost.probes.checks import checks_of, resident_item
+from llmhost.probes.observation import Observation
+from llmhost.spec.deployment import Deployment
+
+State: TypeAlias = Literal["loading", "serving", "failed"]
+
+# How often a wrong answer must be seen before it is believed: a server may stumble while it starts.
+PATIENCE = 3
+LOG_LINES = 200
+_NOT_YET = {0, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What observations come to.
+
+    Attributes:
+        state: In a word.
+        why: What it rests on, in a sentence.
+        checks: Each thing that was looked at.
+        cause: Of a failure: the known cause, where the log shows one.
+        hint: Of a failure: what to do.
+        log: Of a failure: the engine's last lines.
+    """
+
+    state: State
+    why: str
+    checks: tuple[Check, ...] = ()
+    cause: str = ""
+    hint: str = ""
+    log: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Watch:
+    """Judges one observation after the other; remembers restarts, wrong answers and the log."""
+
+    deployment: Deployment
+    log: list[str] = field(default_factory=list)
+    _restarts: int | None = None
+    _wrong: int = 0
+
+    def judge(self, seen: Observation) -> Verdict:
+        """The verdict after this observation."""
+        self.log = (self.log + list(seen.log))[-LOG_LINES:]
+        ended = self._ended(seen)
+        if ended:
+            return self._failed(ended)
+        checks = checks_of(self.deployment, seen)
+        missing = next((check for check in checks if check.outcome == "failed"), None)
+        if missing is None:
+            return Verdict("serving", "a real completion was answered", checks)
+        if seen.completion is not None and not _still_loading(self.deployment, seen):
+            self._wrong += 1
+            if self._wrong >= PATIENCE:
+                return self._failed(f"{missing.name}: {missing.seen}", checks)
+        return Verdict("loading", f"{missing.name}: {missing.seen}", checks)
+
+    def late(self, seconds: int, last: Verdict) -> Verdict:
+        """The verdict when the deadline has come."""
+        return self._failed(
+            f"not ready after {seconds} seconds; last seen: {last.why}", last.checks
+        )
+
+    def _ended(self, seen: Observation) -> str:
+        if seen.unit[:1] == ("failed",):
+            return f"the unit {self.deployment.unit} failed ({' '.join(seen.unit[2:])})"
+        if seen.unit[:1] == ("inactive",):
+            return f"the unit {self.deployment.unit} is not running"
+        container = seen.container
+        if container is None:
+            return ""
+        if self._restarts is None:
+            self._restarts = container.restarts
+        if container.status in {"exited", "dead", "restarting"}:
+            memory = ", killed for memory" if container.out_of_memory else ""
+            return f"the engine ended with status {container.exit_code}{memory}"
+        if container.restarts > self._restarts:
+            return "the engine ended and was started again"
+        return ""
+
+    def _failed(self, why: str, checks: tuple[Check, ...] = ()) -> Verdict:
+        for failure in self.deployment.profile.failures:
+            for line in self.log:
+                if re.search(failure.pattern, line):
+                    return Verdict(
+                        "failed", why, checks, failure.cause, failure.hint, tuple(self.log[-20:])
+                    )
+        return Verdict("failed", why, checks, log=tuple(self.log[-20:]))
+
+
+def _still_loading(deployment: Deployment, seen: Observation) -> bool:
+    """Whether what is missing may simply not have come yet."""
+    if seen.completion is not None and seen.completion.status in _NOT_YET:
+        return True
+    # A provider that says 200 to everything tells by its list of loaded models how far it is.
+    readiness = deployment.profile.readiness
+    return (
+        readiness.while_loading == "ok"
+        and readiness.resident is not None
+        and resident_item(deployment, seen.resident) is None
+    )

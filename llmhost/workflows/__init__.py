@@ -1,0 +1,1 @@
+"""One verb, one file: the only code that sequences effects."""

@@ -1,0 +1,138 @@
+"""Where a deployment is: a cloud, a host of one's own, or this machine."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal
+
+from llmhost.cloud.base import DRIVERS, Machine
+from llmhost.errors import CloudError, UsageError
+from llmhost.transport.base import Transport
+from llmhost.workflows.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where.
+
+    Attributes:
+        kind: What `cloud` and `host` are to be read for.
+        cloud: Name of the cloud's driver.
+        host: `USER@ADDR[:PORT]`.
+    """
+
+    kind: Literal["cloud", "host", "local"]
+    cloud: str = ""
+    host: str = ""
+
+    @property
+    def flags(self) -> str:
+        """What to type to say this place."""
+        match self.kind:
+            case "cloud":
+                return f"--cloud {self.cloud}"
+            case "host":
+                return f"--host {self.host}"
+            case "local":
+                return "--local"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A host that is there, with a way to it.
+
+    Attributes:
+        place: Where it was found.
+        machine: The cloud's machine; None for a host of one's own.
+        transport: The way to it.
+    """
+
+    place: Place
+    machine: Machine | None
+    transport: Transport
+
+    @property
+    def simulated(self) -> str:
+        """What of it is simulated."""
+        return self.machine.simulated if self.machine else ""
+
+
+def find(session: Session, place: Place, name: str) -> Found | None:
+    """The host of a deployment; None when the cloud has no machine of that name."""
+    if place.kind != "cloud":
+        return Found(place, None, transport(session, place))
+    machine = session.drivers(place.cloud).find(name)
+    return reached(session, place, machine) if machine else None
+
+
+def reached(session: Session, place: Place, machine: Machine) -> Found:
+    """A machine with a way to it."""
+    if machine.address is None:
+        raise CloudError(
+            f"machine {machine.name} has no address yet",
+            why=f"{machine.cloud} says it is {machine.state}",
+            hint="run `llmhost up` again to complete it, or "
+            f"`llmhost down {machine.name} {place.flags}`",
+        )
+    return Found(place, machine, session.connect(machine.address))
+
+
+def existing(session: Session, place: Place | None, name: str) -> Found:
+    """The host of a deployment that must be there; looked for in every cloud when no place is said.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    if place is not None:
+        found = find(session, place, name)
+        if found is None:
+            raise _absent(name, f"{place.cloud} has no machine of that name", ())
+        return found
+    machines, unasked = everywhere(session)
+    named = [machine for machine in machines if machine.name == name]
+    if len(named) > 1:
+        places = " and ".join(f"--cloud {machine.cloud}" for machine in named)
+        raise UsageError(f"there is a deployment `{name}` in several places", hint=f"say {places}")
+    if not named:
+        raise _absent(name, _others(machines), unasked)
+    machine = named[0]
+    return reached(session, Place("cloud", machine.cloud), machine)
+
+
+def everywhere(session: Session) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
+    """The machines of all clouds, and for each cloud that could not be asked the reason."""
+
+    def ask(cloud: str) -> tuple[tuple[Machine, ...], str]:
+        try:
+            return tuple(session.drivers(cloud).machines()), ""
+        except CloudError as error:
+            return (), f"{cloud}: {error.message}"
+
+    with ThreadPoolExecutor(len(DRIVERS)) as pool:
+        answers = list(pool.map(ask, DRIVERS))
+    machines = tuple(machine for found, _ in answers for machine in found)
+    return machines, tuple(reason for _, reason in answers if reason)
+
+
+def transport(session: Session, place: Place) -> Transport:
+    """The way to a host of one's own, or to this machine."""
+    if place.kind == "local":
+        from llmhost.transport.local import LocalTransport  # noqa: PLC0415  used by --local alone
+
+        return LocalTransport()
+    from llmhost.transport.address import parse_host  # noqa: PLC0415  used by --host alone
+
+    return session.connect(parse_host(place.host))
+
+
+def _others(machines: tuple[Machine, ...]) -> str:
+    names = ", ".join(sorted(machine.name for machine in machines))
+    return f"there are: {names}" if names else "there is none at all"
+
+
+def _absent(name: str, why: str, unasked: tuple[str, ...]) -> UsageError:
+    return UsageError(
+        f"there is no deployment `{name}`",
+        why=why,
+        hint="`llmhost ls` lists what exists; a host of your own is named with --host",
+        details=tuple(f"not asked: {reason}" for reason in unasked),
+    )

@@ -1,0 +1,50 @@
+"""The files alone, for reading, for review, for people who deploy otherwise."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from llmhost.errors import UsageError
+from llmhost.render import daemon_settings
+from llmhost.render import render as rendered
+from llmhost.secret import Secret
+from llmhost.spec.deployment import Ask
+from llmhost.spec.sources import Sources
+from llmhost.workflows.wanted import wanted
+
+
+def render(
+    ask: Ask,
+    sources: Callable[[Sources], Sources],
+    out: Path,
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[Path, ...]:
+    """Writes every file of a deployment below `out`, each at its path on the host.
+
+    Secrets are written as they would be on the host, readable by their owner alone.
+
+    Raises:
+        UsageError: What was asked for cannot be, or `out` cannot be written to.
+    """
+    want = wanted(environ, ask, sources, None)
+    files = rendered(want.deployment, want.secrets)
+    settings = json.dumps(daemon_settings(want.deployment), indent=2) + "\n"
+    written = [_written(out, "/etc/docker/daemon.json", settings, 0o644)]
+    for file in files:
+        secret = isinstance(file.content, Secret)
+        content = file.content.value if isinstance(file.content, Secret) else file.content
+        written.append(_written(out, file.path, content, 0o600 if secret else file.mode))
+    return tuple(written)
+
+
+def _written(out: Path, path: str, content: str, mode: int) -> Path:
+    target = out / path.lstrip("/")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(mode=mode)
+        target.chmod(mode)
+        target.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written", why=error.strerror or str(error)) from error
+    return target

@@ -1,0 +1,76 @@
+"""How a deployment is, by what is observed now; `smoke` asks it real questions besides."""
+
+from llmhost.events import Check
+from llmhost.probes.smoke import questions, read
+from llmhost.probes.verdict import Verdict, Watch
+from llmhost.secret import Secret
+from llmhost.spec.deployment import Deployment
+from llmhost.workflows.look import Look, Wanted, look
+from llmhost.workflows.place import Found, Place
+from llmhost.workflows.recorded import opened
+from llmhost.workflows.results import Health, Status
+from llmhost.workflows.session import Session
+from llmhost.workflows.wanted import with_secrets
+
+_HEALTH: dict[str, Health] = {"serving": "serving", "loading": "loading", "failed": "failing"}
+
+
+def status(session: Session, place: Place | None, name: str) -> Status:
+    """Looks at a deployment once.
+
+    Raises:
+        LlmhostError: There is none of that name, or its host cannot be looked at.
+    """
+    with opened(session, place, name) as (found, deployment):
+        return _status(found, *_seen(session, found, deployment))
+
+
+def smoke(session: Session, place: Place | None, name: str) -> Status:
+    """Looks at a deployment, and asks it what a client would ask.
+
+    Raises:
+        LlmhostError: There is none of that name, or its host cannot be looked at.
+    """
+    with opened(session, place, name) as (found, deployment):
+        seen, verdict = _seen(session, found, deployment)
+        if verdict.state != "serving":
+            return _status(found, seen, verdict)
+        answer = found.transport.run(questions(deployment))
+        return _status(found, seen, verdict, read(deployment, answer.stdout))
+
+
+def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
+    want = with_secrets(session.environ, deployment)
+    seen = look(found.transport, Wanted(deployment, want.secrets, Secret("")))
+    return seen, Watch(seen.deployment).judge(seen.observation)
+
+
+def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] = ()) -> Status:
+    deployment = seen.deployment
+    wrong = next((check for check in more if check.outcome == "failed"), None)
+    health, why = _HEALTH[verdict.state], verdict.cause or verdict.why
+    if wrong:
+        health, why = "failing", f"{wrong.name}: {wrong.seen}"
+    elif seen.observation.unit[:1] == ("inactive",):
+        health = "stopped"
+    return Status(
+        name=deployment.name,
+        provider=deployment.profile.name,
+        model=deployment.model.id,
+        endpoint=deployment.endpoint,
+        host=found.transport.name,
+        health=health,
+        why=why,
+        checks=verdict.checks + more,
+        drift=_drift(seen),
+        simulated=found.simulated,
+    )
+
+
+def _drift(seen: Look) -> tuple[str, ...]:
+    """What is not as it should be; secrets aside, which this computer need not have."""
+    return tuple(
+        change.title
+        for change in seen.changes
+        if any(one.desired != "(secret)" for one in change.drift)
+    )
