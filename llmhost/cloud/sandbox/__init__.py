@@ -1,0 +1,1 @@
+"""A machine on this computer: a container with systemd and sshd, set up like any other host."""

@@ -1,0 +1,1 @@
+"""What goes into the infra machine: its configuration, and what runs there to make things."""

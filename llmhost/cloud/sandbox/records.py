@@ -1,0 +1,73 @@
+"""What the sandbox knows of its machines: the labels of their containers, and nothing besides."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from llmhost.cloud.base import Machine, MachineRequest, MachineState
+from llmhost.transport.base import Address
+
+USER = "debian"
+
+_OWN = "llmhost.label."
+_NAME, _GPU, _GPUS = "llmhost-name", "llmhost-gpu", "llmhost-gpus"
+_HOST, _PORT, _HOST_KEY = "llmhost-ssh-host", "llmhost-ssh-port", "llmhost-host-key"
+_SIMULATED = "llmhost-simulated"
+
+MACHINE_FILTER = f"label={_NAME}"
+"""What `docker ps --filter` needs to list machines, and not what serves them."""
+
+_STATES: Mapping[str, MachineState] = {
+    "created": "creating",
+    "running": "running",
+    "restarting": "running",
+    "removing": "deleting",
+}
+
+
+def container_of(name: str) -> str:
+    """The name of a machine's container."""
+    return f"llmhost-{name}"
+
+
+def labels_of(
+    request: MachineRequest, endpoint: tuple[str, int], host_key: str, simulated: str
+) -> dict[str, str]:
+    """The labels that hold everything about a machine."""
+    host, port = endpoint
+    return {
+        _NAME: request.name,
+        _GPU: request.gpu,
+        _GPUS: str(request.gpus),
+        _HOST: host,
+        _PORT: str(port),
+        _HOST_KEY: host_key,
+        _SIMULATED: simulated,
+        **{f"{_OWN}{key}": value for key, value in request.labels.items()},
+    }
+
+
+def machine_of(container: Mapping[str, Any], key: Path) -> Machine:
+    """The machine that a `docker container inspect` document describes; `key` logs in."""
+    labels: Mapping[str, str] = container["Config"]["Labels"]
+    address = Address(
+        host=labels[_HOST],
+        port=int(labels[_PORT]),
+        user=USER,
+        key=key,
+        host_key=labels[_HOST_KEY],
+    )
+    return Machine(
+        name=labels[_NAME],
+        id=container["Id"][:12],
+        cloud="sandbox",
+        state=_STATES.get(container["State"]["Status"], "stopped"),
+        address=address,
+        gpu=labels[_GPU],
+        gpus=int(labels[_GPUS]),
+        labels={k.removeprefix(_OWN): v for k, v in labels.items() if k.startswith(_OWN)},
+        # Docker writes nanoseconds; whole seconds are plenty.
+        created=f"{container['Created'][:19]}Z",
+        place="this computer",
+        simulated=labels[_SIMULATED],
+    )

@@ -1,0 +1,151 @@
+"""A stand-in for each model that is asked for: a tiny one under the real one's name.
+
+A model is named by where it is downloaded from:
+
+    ORG/NAME                                a hub repository with safetensors
+    ORG/NAME/FILE.gguf                      a file of a hub repository
+    registry.ollama.ai/library/NAME:TAG     a model of Ollama's library
+    lmstudio.ai/NAME@QUANTIZATION           a model of LM Studio's catalogue
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+
+from llmhost.cloud.sandbox.stock import tokenizer
+from llmhost.cloud.sandbox.stock.gguf import gguf
+from llmhost.cloud.sandbox.stock.images import GUEST
+from llmhost.cloud.sandbox.stock.llama import Shape, Tensor, tensors
+from llmhost.cloud.sandbox.stock.piece import Piece
+from llmhost.cloud.sandbox.stock.safetensors import shards
+from llmhost.errors import CloudError
+
+MODEL_CARD = """---
+library_name: transformers
+pipeline_tag: text-generation
+---
+# {name}, a stand-in
+
+Two layers with random weights, made by llmhost's sandbox in the place of the real model: it loads
+and answers, and says nothing of sense.
+"""
+SHARDS = 2
+# Sizes of the vocabulary are rounded up, as trained models' are.
+ROUND = 64
+
+
+HUB, OLLAMA, LMSTUDIO = "/srv/hub", "registry.ollama.ai/", "lmstudio.ai/"
+
+
+def model_piece(model: str) -> Piece:
+    """What is needed to have a stand-in for that model where it is downloaded from.
+
+    Raises:
+        CloudError: It is not named in one of the four forms.
+    """
+    name = f"model {model}"
+    path = model.partition("@")[0]
+    if model.startswith(OLLAMA):
+        return _ollama(name, model)
+    if model.startswith(LMSTUDIO):
+        catalogue = "/srv/www/lmstudio.ai/models"
+        file = f"{model.removeprefix(LMSTUDIO).lower()}.gguf"
+        return _copied(name, catalogue, {file: single_file(file)})
+    match path.split("/"):
+        case [_, _]:
+            return _copied(name, f"{HUB}/{path}", repository(path))
+        case [org, repo, *_, file] if file.endswith(".gguf"):
+            inside = path.removeprefix(f"{org}/{repo}/")
+            return _copied(name, f"{HUB}/{org}/{repo}", {inside: single_file(file)})
+    raise CloudError(
+        f"the sandbox cannot tell what model {model} is",
+        hint="name it ORG/NAME, ORG/NAME/FILE.gguf, registry.ollama.ai/library/NAME:TAG "
+        "or lmstudio.ai/NAME@QUANTIZATION",
+    )
+
+
+@cache
+def shape() -> Shape:
+    """The shape that every stand-in has."""
+    return Shape(vocab_size=-(-len(tokenizer.vocabulary()) // ROUND) * ROUND)
+
+
+def repository(name: str) -> dict[str, bytes]:
+    """The files of the hub repository `ORG/NAME`, by path, in Hugging Face's layout."""
+    config = {
+        "_name_or_path": f"llmhost-standin/{name}",
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        **asdict(shape()),
+        "hidden_act": "silu",
+        "tie_word_embeddings": False,
+        "attention_bias": False,
+        "mlp_bias": False,
+        "bos_token_id": tokenizer.BOS,
+        "eos_token_id": tokenizer.EOS,
+        "torch_dtype": "bfloat16",
+        "use_cache": True,
+    }
+    generation = {"bos_token_id": tokenizer.BOS, "eos_token_id": tokenizer.EOS}
+    return {
+        "README.md": MODEL_CARD.format(name=name).encode(),
+        "config.json": json.dumps(config, indent=1).encode(),
+        "generation_config.json": json.dumps(generation).encode(),
+        **tokenizer.files(),
+        **_shards(),
+    }
+
+
+@cache
+def single_file(name: str) -> bytes:
+    """The model `name` as one GGUF file."""
+    return gguf(f"{name} (llmhost stand-in)", shape(), _weights())
+
+
+@cache
+def _weights() -> tuple[Tensor, ...]:
+    return tuple(tensors(shape()))
+
+
+@cache
+def _shards() -> dict[str, bytes]:
+    return shards(_weights(), SHARDS)
+
+
+def _copied(name: str, folder: str, files: Mapping[str, bytes]) -> Piece:
+    below = {f"files/{path}": content for path, content in files.items()}
+    script = f"mkdir -p '{folder}'\ncp -r files/. '{folder}'\n"
+    return Piece(name=name, script=script, files=below, after=("services",))
+
+
+def _ollama(name: str, model: str) -> Piece:
+    """A model in Ollama's registry: a manifest and the blobs it names, as of images.
+
+    Media types: https://github.com/ollama/ollama/blob/main/server/images.go, 2026-11-20.
+    """
+    config = {"model_format": "gguf", "model_family": "llama", "file_type": "BF16"}
+    blobs = {"config": json.dumps(config).encode(), "model": single_file(model)}
+    described = {
+        kind: {"digest": f"sha256:{hashlib.sha256(content).hexdigest()}", "size": len(content)}
+        for kind, content in blobs.items()
+    }
+    image = "application/vnd.docker.container.image.v1+json"
+    layer = "application/vnd.ollama.image.model"
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"mediaType": image, **described["config"]},
+        "layers": [{"mediaType": layer, **described["model"]}],
+    }
+    return Piece(
+        name=name,
+        script=f"python3 push.py model '{model}' manifest.json config model\n",
+        files={
+            "push.py": (GUEST / "push.py").read_bytes(),
+            "manifest.json": json.dumps(manifest).encode(),
+            **blobs,
+        },
+        after=("services",),
+    )

@@ -1,0 +1,50 @@
+"""A piece of what the infra machine holds: files, and a script that puts them in their place."""
+
+import hashlib
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+RUN = "run.bash"
+LAYERS = "/var/lib/llmhost/layers"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something the infra machine is to hold; it is made there once.
+
+    Attributes:
+        name: What it is, such as `image docker.io/ollama/ollama:0.34.4`; unique.
+        script: Bash that makes it, run there as root in a scratch folder with `files`.
+        files: Content by path; what starts with `#!` is executable.
+        after: Names of pieces that must be there before it is made.
+        product: Paths on the machine that are all there is of it, and are worth keeping on this
+            computer for the next infra machine.
+    """
+
+    name: str
+    script: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits that change with anything that goes into making it."""
+        recipe = hashlib.sha256(f"{self.name}\0{self.script}\0{self.after}\0".encode())
+        for path, content in sorted(self.files.items()):
+            recipe.update(f"{path}\0{len(content)}\0".encode() + content)
+        return recipe.hexdigest()[:16]
+
+    def archive(self) -> bytes:
+        """The scratch folder as a tar archive, the script in it as `run.bash`."""
+        prelude = "#!/usr/bin/env bash\nset -euo pipefail\n"
+        output = io.BytesIO()
+        with tarfile.open(fileobj=output, mode="w") as tar:
+            for path, content in {**self.files, RUN: (prelude + self.script).encode()}.items():
+                entry = tarfile.TarInfo(path)
+                entry.size = len(content)
+                entry.mode = 0o755 if content.startswith(b"#!") else 0o644
+                tar.addfile(entry, io.BytesIO(content))
+        return output.getvalue()
