@@ -1,0 +1,1 @@
+"""What the user types: one verb, one file; flags in, one workflow call, exit status out."""

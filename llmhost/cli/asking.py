@@ -1,0 +1,81 @@
+"""From the flags that say what is wanted, and a `-f` file, to an ask and its sources."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from llmhost.cli.options import Asked, Where
+from llmhost.errors import UsageError
+from llmhost.spec.deployment import Ask
+from llmhost.spec.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line and the file say together.
+
+    Attributes:
+        ask: What is wanted.
+        sources: Lays the file's addresses over those a place has by default.
+        where: The flags that say where, or what the file says where flags say nothing.
+    """
+
+    ask: Ask
+    sources: Callable[[Sources], Sources]
+    where: Where
+
+
+def wish(asked: Asked, where: Where) -> Wish:
+    """Reads the flags, lays them over the file, and says what is still missing.
+
+    Raises:
+        UsageError: No provider is named, or a setting has no value.
+        ProfileError: The file is wrong; file, line and key are named.
+    """
+    ask = Ask(
+        provider=asked.provider or "",
+        name=asked.name,
+        gpu=asked.gpu,
+        gpus=asked.gpus,
+        model=asked.model,
+        context=asked.context,
+        port=asked.port,
+        settings=_settings(asked.settings or ()),
+        accept_licence=asked.accept_licence,
+    )
+    if asked.file is None:
+        return Wish(_named(ask), _as_they_are, where)
+    from llmhost.spec.deploymentfile import read_file
+
+    file = read_file(asked.file)
+    ask = replace(file.under(ask), provider=ask.provider or file.provider or "")
+    if not (where.cloud or where.host or where.local):
+        host = [file.host] if file.host else None
+        where = replace(where, cloud=file.cloud, host=host, local=file.local)
+    return Wish(_named(ask), file.sources_over, where)
+
+
+def _named(ask: Ask) -> Ask:
+    if ask.provider:
+        return ask
+    from llmhost.spec.catalog import Catalog
+
+    raise UsageError(
+        "no provider is named", hint=f"name one of: {', '.join(Catalog.default().names())}"
+    )
+
+
+def _settings(typed: "list[str] | tuple[str, ...]") -> Mapping[str, str]:
+    settings = {}
+    for text in typed:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            raise UsageError(
+                f"--set takes KEY=VALUE, not `{text}`", hint=f"--set {key or 'KEY'}=VALUE"
+            )
+        settings[key] = value
+    return MappingProxyType(settings)
+
+
+def _as_they_are(sources: Sources) -> Sources:
+    return sources

@@ -1,0 +1,48 @@
+"""`logs`: what the provider says."""
+
+from typing import Annotated
+
+import typer
+
+from llmhost.cli.invocation import Invocation
+from llmhost.cli.options import Name, Somewhere
+from llmhost.events import Event, LogLine
+
+
+def logs(
+    ctx: typer.Context,
+    name: Name,
+    where: Somewhere,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until Ctrl-C")] = False,
+    lines: Annotated[
+        int, typer.Option("--lines", "-n", metavar="N", help="how many, from the end")
+    ] = 100,
+) -> None:
+    """Show what the provider says.
+
+    Examples:
+        llmhost logs vllm -f
+        llmhost logs vllm --cloud sandbox --lines 20
+    """
+    from llmhost.cli.places import one
+    from llmhost.cli.wiring import session
+    from llmhost.ui.paint import line
+    from llmhost.workflows.logs import logs as workflow
+
+    invocation = Invocation.of(ctx)
+    place = one(where, invocation.terminal.environ)
+
+    def hear(event: Event, /) -> None:
+        if isinstance(event, LogLine):
+            invocation.terminal.put([line(event.text)])
+        else:
+            invocation.story.tell(event)
+
+    with_ears = session(invocation, trust_host_key=where.trust_host_key, report=hear)
+    try:
+        workflow(with_ears, place, name, follow=follow, lines=lines)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+        # Following has no other end than this one.

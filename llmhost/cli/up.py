@@ -1,0 +1,127 @@
+"""`up` and `plan`: the same flags, and `plan` stops before anything is touched."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmhost.cli.invocation import Invocation
+from llmhost.cli.options import Asked, Shown, Where
+from llmhost.errors import ExitStatus
+
+if TYPE_CHECKING:
+    from llmhost.cli.asking import Wish
+    from llmhost.workflows.place import Place
+    from llmhost.workflows.results import Planned, Served
+
+
+def up(
+    ctx: typer.Context,
+    asked: Asked,
+    where: Where,
+    shown: Shown,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+) -> None:
+    """Bring a model up on a host until it answers.
+
+    Makes the machine, sets up the host, fetches image and weights, starts the provider and
+    waits for a real completion. What is there already is left as it is, so that a second up
+    changes nothing and an interrupted one goes on. The endpoint goes to stdout.
+
+    Examples:
+        llmhost up vllm --gpus 2
+        llmhost up ollama --model qwen2.5:7b --cloud sandbox --yes
+        llmhost up llamacpp --gpus 0 --host debian@192.0.2.7
+    """
+    invocation = Invocation.of(ctx, shown.output, events=shown.events)
+    wanted, places = _wanted(invocation, asked, where)
+    if len(places) > 1:
+        from llmhost.cli.uphosts import up_everywhere
+
+        raise typer.Exit(up_everywhere(invocation, wanted, places, yes=yes))
+    served = raised(invocation, wanted, places[0], yes=yes)
+    from llmhost.ui.paint import line
+    from llmhost.ui.served import served as view
+
+    invocation.say(view(served))
+    invocation.deliver(served, [line(served.endpoint)])
+
+
+def plan(
+    ctx: typer.Context,
+    asked: Asked,
+    where: Where,
+    shown: Shown,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="exit with status 3 when something would change")
+    ] = False,
+) -> None:
+    """Show what up would change, and touch nothing.
+
+    Examples:
+        llmhost plan vllm --gpus 2
+        llmhost plan -f deployment.yaml --check
+        llmhost plan vllm --host root@192.0.2.7 --host root@192.0.2.8 -o json
+    """
+    from llmhost.cli.sidebyside import each
+    from llmhost.ui.plan import planned as view
+
+    invocation = Invocation.of(ctx, shown.output, events=shown.events)
+    wanted, places = _wanted(invocation, asked, where)
+    work = partial(foreseen, invocation, wanted, several=len(places) > 1)
+    planned, status = each(invocation, places, work, view)
+    if status == ExitStatus.OK and check and any(one.changes for one in planned):
+        status = ExitStatus.CHANGES_PENDING
+    raise typer.Exit(status)
+
+
+def raised(
+    invocation: Invocation, wanted: "Wish", place: "Place", *, yes: bool, several: bool = False
+) -> "Served":
+    """Brings it up in one place; the story names the host where there are several."""
+    from llmhost.cli.wiring import session
+    from llmhost.workflows.up import up as workflow
+
+    again = ways_on(invocation, wanted, place)
+    invocation.ways_on = again if yes else ()
+    with_story = session(
+        invocation,
+        trust_host_key=wanted.where.trust_host_key,
+        host=place.host if several else "",
+        ways_on=again,
+    )
+    return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes)
+
+
+def foreseen(
+    invocation: Invocation, wanted: "Wish", place: "Place", *, several: bool = False
+) -> "Planned":
+    """Plans it in one place; the story names the host where there are several."""
+    from llmhost.cli.wiring import session
+    from llmhost.workflows.up import plan as workflow
+
+    with_story = session(
+        invocation,
+        trust_host_key=wanted.where.trust_host_key,
+        host=place.host if several else "",
+    )
+    return workflow(with_story, place, wanted.ask, wanted.sources)
+
+
+def ways_on(invocation: Invocation, wanted: "Wish", place: "Place") -> tuple[str, ...]:
+    """What to type after an interruption: the same again, or the way back."""
+    name = wanted.ask.name or wanted.ask.provider
+    return (
+        f"{invocation.typed}   # goes on where it is",
+        f"llmhost down {name} {place.flags}   # takes it away",
+    )
+
+
+def _wanted(invocation: Invocation, asked: Asked, where: Where) -> "tuple[Wish, tuple[Place, ...]]":
+    from llmhost.cli.asking import wish
+    from llmhost.cli.places import settled
+
+    wanted = wish(asked, where)
+    return wanted, settled(wanted.where, invocation.terminal.environ)

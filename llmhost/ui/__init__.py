@@ -1,0 +1,1 @@
+"""What the user sees: views are pure functions from values to lines, reporters show events."""

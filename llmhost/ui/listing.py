@@ -1,0 +1,43 @@
+"""Everything llmhost made, as a table."""
+
+from typing import TYPE_CHECKING
+
+from llmhost.ui.columns import columns
+from llmhost.ui.paint import Line, Span, line
+from llmhost.ui.units import count, price
+
+if TYPE_CHECKING:
+    from llmhost.workflows.results import Entry, Listing
+
+_HEADER = ("name", "provider", "model", "gpus", "state", "where", "place", "created", "price")
+
+
+def listing(of: "Listing", *, width: int | None = None) -> tuple[Line, ...]:
+    """One line per deployment, below a header; nothing where there is none."""
+    if not of.deployments:
+        return ()
+    return columns([_row(entry) for entry in of.deployments], header=_HEADER, width=width)
+
+
+def margin(of: "Listing") -> tuple[Line, ...]:
+    """What belongs beside the table: the sum, and the clouds that could not be asked."""
+    bill = sum(entry.usd_per_hour or 0.0 for entry in of.deployments)
+    number = count(len(of.deployments), "deployment")
+    total = f"{number}, {price(bill)}" if bill else number
+    unasked = (line(Span("warning", "warn"), f": {reason}") for reason in of.unasked)
+    return (line(Span(total, "faint")), *unasked)
+
+
+def _row(of: "Entry") -> tuple[Span, ...]:
+    unreal = " (simulated)" if of.simulated else ""
+    return (
+        Span(of.name, "strong"),
+        Span(of.provider),
+        Span(of.model),
+        Span(f"{of.gpus}{unreal}"),
+        Span(of.state),
+        Span(of.where),
+        Span(of.place or "-"),
+        Span(of.created or "-"),
+        Span(price(of.usd_per_hour) or "-"),
+    )
