@@ -1,0 +1,1 @@
+"""How fast llmhost is, as ratios to programs people know, measured in one run on one computer."""

@@ -1,0 +1,53 @@
+"""`python -m benchmarks`: measures, prints, and with `--check` fails where a target is missed."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import startup
+from benchmarks.report import document, table
+from benchmarks.timing import Comparison
+
+
+def main() -> int:
+    """Runs the cases asked for and returns the exit status."""
+    options = _parser().parse_args()
+    comparisons: list[Comparison] = []
+    with tempfile.TemporaryDirectory(prefix="llmhost-bench-") as folder:
+        for name in options.case or CASES:
+            for comparison in CASES[name](options, Path(folder)):
+                comparisons.append(comparison)
+                print(_progress(comparison), file=sys.stderr)
+    print(document(comparisons) if options.output == "json" else table(comparisons))
+    return int(options.check and not all(c.met for c in comparisons))
+
+
+def _startup(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
+    return startup.compare(options.runs, folder)
+
+
+CASES: dict[str, Callable[[argparse.Namespace, Path], Iterator[Comparison]]] = {
+    "startup": _startup,
+}
+
+
+def _progress(comparison: Comparison) -> str:
+    subject, yardstick = comparison.subject, comparison.yardstick
+    return f"{comparison.case}: {subject.name} / {yardstick.name} = {comparison.ratio:.2f}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("case", nargs="*", help=f"some of {', '.join(CASES)}; default: all")
+    parser.add_argument("-n", "--runs", type=int, default=5, help="counted runs of each program")
+    parser.add_argument("--rtt", type=int, nargs="+", default=[0, 50, 150], help="in ms")
+    parser.add_argument("--full", action="store_true", help="also against pyinfra and Ansible")
+    parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

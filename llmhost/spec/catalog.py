@@ -1,0 +1,90 @@
+"""Finds profiles and machine tables: llmhost's own, and the user's, which come first."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmhost.errors import UsageError
+from llmhost.spec.assets import asset_roots
+
+if TYPE_CHECKING:
+    from llmhost.spec.machines import Gpu, MachineTable
+    from llmhost.spec.profile import Profile
+
+# Pydantic and PyYAML are imported where a file is read: listing names needs neither (80 ms of 360).
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The profiles there are.
+
+    Attributes:
+        roots: Folders with a `profiles/` in them; a file of an earlier one hides the same of a later.
+    """
+
+    roots: tuple[Path, ...]
+
+    @classmethod
+    def default(cls, environ: Mapping[str, str] = os.environ) -> "Catalog":
+        """The user's directory, then llmhost's own."""
+        return cls(asset_roots(environ))
+
+    def names(self) -> tuple[str, ...]:
+        """The providers, sorted. Files that start with `_` or `.` are fragments and not listed."""
+        return tuple(sorted(self._paths()))
+
+    def path(self, name: str) -> Path:
+        """The file of a provider's profile.
+
+        Raises:
+            UsageError: There is no such provider; it says which ones there are, and which was meant.
+        """
+        paths = self._paths()
+        if name in paths:
+            return paths[name]
+        close = difflib.get_close_matches(name.lower(), paths, n=1)
+        meant = f"Did you mean `{close[0]}`? " if close else ""
+        raise UsageError(
+            f"There is no provider `{name}`",
+            hint=f"{meant}Providers: {', '.join(sorted(paths))}",
+        )
+
+    def profile(self, name: str) -> "Profile":
+        """A provider's profile.
+
+        Raises:
+            UsageError: There is no such provider, or (ProfileError) its file is not valid.
+        """
+        from llmhost.spec.document import read_document  # noqa: PLC0415  see above
+        from llmhost.spec.profile import Profile  # noqa: PLC0415
+
+        return read_document(self.path(name), Profile, name=name)
+
+    def gpus(self) -> Mapping[str, "Gpu"]:
+        """The GPU models llmhost knows, by the name that stands after `--gpu`."""
+        from llmhost.spec.document import read_document  # noqa: PLC0415  see above
+        from llmhost.spec.machines import GpuTable  # noqa: PLC0415
+
+        return read_document(self._fragment("_machines/gpus.yaml"), GpuTable).gpus
+
+    def machines(self, cloud: str) -> "MachineTable":
+        """The machine types of a cloud, with prices."""
+        from llmhost.spec.document import read_document  # noqa: PLC0415  see above
+        from llmhost.spec.machines import MachineTable  # noqa: PLC0415
+
+        return read_document(self._fragment(f"_machines/{cloud}.yaml"), MachineTable)
+
+    def _paths(self) -> dict[str, Path]:
+        return {
+            path.stem: path
+            for root in reversed(self.roots)
+            for path in sorted((root / "profiles").glob("*.yaml"))
+            if not path.name.startswith(("_", "."))
+        }
+
+    def _fragment(self, name: str) -> Path:
+        candidates = [root / "profiles" / name for root in self.roots]
+        return next((path for path in candidates if path.is_file()), candidates[-1])

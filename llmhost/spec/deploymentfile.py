@@ -1,0 +1,102 @@
+"""The `-f` file: what stands on the command line otherwise, kept in a repository."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import Field, model_validator
+
+from llmhost.spec.deployment import Ask
+from llmhost.spec.document import read_document
+from llmhost.spec.part import Part
+from llmhost.spec.sources import Sources
+
+
+class SourcesPart(Part):
+    """Addresses to take software and models from instead of the official ones."""
+
+    docker_apt: str | None = None
+    """Root of Docker's apt repositories; `/debian`, `/ubuntu` lie below."""
+    nvidia_apt: str | None = None
+    """Root of NVIDIA's container-toolkit repository."""
+    hub: str | None = None
+    """The Hugging Face hub, or a mirror that speaks its protocol."""
+    pypi: str | None = None
+    """Index the hub's client library is installed from."""
+    ollama: str | None = None
+    """Ollama's model registry: HOST[:PORT], or http://HOST[:PORT] for one without TLS."""
+    lmstudio_installer: str | None = None
+    """The script that installs LM Studio's headless service."""
+    images: dict[str, str] = Field(default_factory=dict)
+    """A registry host, or an image without tag, to what stands in its place."""
+
+
+class DeploymentFile(Part):
+    """A deployment as a file. Every key may be left out; the command line wins over the file."""
+
+    provider: str | None = None
+    """The provider, such as `vllm`."""
+    name: str | None = None
+    """What the deployment is called; the provider's name when nothing is said."""
+    gpu: str | None = None
+    """GPU model, such as `l4`."""
+    gpus: int | None = None
+    """How many GPUs; 0 for none."""
+    model: str | None = None
+    """The model to serve."""
+    context: int | None = None
+    """Longest context in tokens."""
+    port: int | None = None
+    """Port on 127.0.0.1 of the host."""
+    set: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    """Settings of the provider, as `--set` takes them; `llmhost providers show` lists them."""
+    env: dict[str, str] = Field(default_factory=dict)
+    """Further environment of the provider; secrets do not belong here."""
+    accept_licence: bool = False
+    """Accepts the provider's terms, where they have to be accepted."""
+    cloud: str | None = None
+    """Where the machine comes from: `gcp` or `sandbox`."""
+    host: str | None = None
+    """Or a host of one's own: USER@ADDR[:PORT]."""
+    local: bool = False
+    """Or this machine."""
+    sources: SourcesPart = Field(default_factory=SourcesPart)
+    """Where software and models come from."""
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> "DeploymentFile":
+        if sum((self.cloud is not None, self.host is not None, self.local)) > 1:
+            raise ValueError("only one of `cloud`, `host` and `local` can be said")
+        return self
+
+    def under(self, ask: Ask) -> Ask:
+        """What was asked in all: the file, with the command line laid over it."""
+        said = {
+            key: getattr(self, key) if getattr(ask, key) is None else getattr(ask, key)
+            for key in ("name", "gpu", "gpus", "model", "context", "port")
+        }
+        if ask.gpus == 0 and ask.gpu is None:
+            said["gpu"] = None  # `--gpus 0` on the command line takes the file's GPU model with it
+        return replace(
+            ask,
+            **said,
+            settings=MappingProxyType({**self.set, **ask.settings}),
+            env=MappingProxyType({**self.env, **ask.env}),
+            accept_licence=self.accept_licence or ask.accept_licence,
+        )
+
+    def sources_over(self, base: Sources) -> Sources:
+        """The addresses to use: the file's where it names one, else those of `base`."""
+        said = self.sources.model_dump(exclude_none=True, exclude={"images"})
+        images: Mapping[str, str] = {**base.images, **self.sources.images}
+        return replace(base, **said, images=MappingProxyType(images))
+
+
+def read_file(path: Path) -> DeploymentFile:
+    """Reads a `-f` file.
+
+    Raises:
+        ProfileError: It cannot be read or holds something else; file, line and key are named.
+    """
+    return read_document(path, DeploymentFile)

@@ -1,0 +1,93 @@
+"""Which GPUs and how many: what the user asked, held against what the provider can use."""
+
+import difflib
+from collections.abc import Mapping
+
+from llmhost.errors import UsageError
+from llmhost.spec.deployment import Ask
+from llmhost.spec.machines import Gpu, as_numbers
+from llmhost.spec.profile import Profile
+
+_MOST_GPUS = 16  # the largest machine there is: a2-megagpu-16g (docs.cloud.google.com, 2026-04-13)
+
+
+def choose_gpus(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> tuple[str, int]:
+    """The GPU model and how many of it; an empty model and 0 for a deployment without.
+
+    Raises:
+        UsageError: The provider cannot use them; it says why, and which it can.
+    """
+    count = _count(profile, ask)
+    return (_model(profile, ask, gpus) if count else ""), count
+
+
+def _count(profile: Profile, ask: Ask) -> int:
+    count = ask.gpus
+    if count is None:
+        count = profile.gpus.count if profile.gpus else 0
+    if count < 0 or count > _MOST_GPUS:
+        raise UsageError(f"--gpus takes a number from 0 to {_MOST_GPUS}, not {count}")
+    if count == 0:
+        return _without(profile, ask)
+    if profile.gpus is None:
+        raise UsageError(f"{profile.title} has no use for GPUs", hint="Say `--gpus 0`.")
+    if profile.gpus.powers_of_two and count & (count - 1):
+        lower = 1 << (count.bit_length() - 1)
+        raise UsageError(
+            f"{profile.title} cannot use {count} GPUs",
+            why="It splits every layer over all GPUs, and the attention heads of models divide by "
+            "1, 2, 4 and 8.",
+            hint=f"Say `--gpus {lower}` or `--gpus {lower * 2}`.",
+        )
+    if profile.gpus.split == "none" and count > 1:
+        raise UsageError(f"{profile.title} uses one GPU only", hint="Say `--gpus 1`.")
+    return count
+
+
+def _without(profile: Profile, ask: Ask) -> int:
+    if ask.gpu is not None:
+        raise UsageError(
+            f"--gpu {ask.gpu} and 0 GPUs contradict each other", hint="Leave out one of them."
+        )
+    if not any(not variant.gpus for variant in profile.variants):
+        raise UsageError(f"{profile.title} does not run without a GPU", hint="Say `--gpus 1`.")
+    return 0
+
+
+def _gpu(profile: Profile, ask: Ask, count: int, gpus: Mapping[str, Gpu]) -> str:
+    if count == 0 or profile.gpus is None:
+        return ""
+    name = _known_gpu(ask.gpu or profile.gpus.model, gpus)
+    if reason := _unusable(profile, name, gpus):
+        usable = [other for other in gpus if not _unusable(profile, other, gpus)]
+        raise UsageError(
+            f"{profile.title} cannot use {gpus[name].title}",
+            why=reason,
+            hint=f"GPUs it can use: {', '.join(usable)}",
+        )
+    return name
+
+
+def _known_gpu(typed: str, gpus: Mapping[str, Gpu]) -> str:
+    wanted = typed.lower()
+    for name, gpu in gpus.items():
+        if wanted == name or wanted in gpu.aliases:
+            return name
+    close = difflib.get_close_matches(wanted, gpus, n=1)
+    meant = f"Did you mean `{close[0]}`? " if close else ""
+    raise UsageError(f"There is no GPU model `{typed}`", hint=f"{meant}Models: {', '.join(gpus)}")
+
+
+def _unusable(profile: Profile, name: str, gpus: Mapping[str, Gpu]) -> str:
+    """Why the provider cannot use a GPU; empty when it can."""
+    if profile.gpus is None:
+        return ""
+    if reason := profile.gpus.exclude.get(name):
+        return reason
+    least = profile.gpus.minimum_capability
+    if least and gpus[name].kernels < as_numbers(least):
+        return (
+            f"Its kernels are built for compute capability {least} and newer; "
+            f"this GPU has {gpus[name].capability}."
+        )
+    return ""
