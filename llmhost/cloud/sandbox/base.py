@@ -8,6 +8,7 @@ itself. The image is tagged with a hash of everything that went into it.
 
 import hashlib
 import io
+import os
 import shutil
 import subprocess
 import tarfile
@@ -15,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 from llmhost.cloud.sandbox.engine import Engine
@@ -41,8 +43,8 @@ def registry_answers() -> bool:
     try:
         with urllib.request.urlopen(_REGISTRY, timeout=_REGISTRY_PATIENCE):
             return True
-    except urllib.error.HTTPError:
-        return True
+    except urllib.error.HTTPError as refusal:
+        return refusal.code == HTTPStatus.UNAUTHORIZED
     except OSError:
         return False
 
@@ -124,7 +126,9 @@ def _rootfs(engine: Engine, packages: list[str], report: Reporter) -> str:
 def _bootstrap(engine: Engine, tag: str, packages: list[str]) -> None:
     if shutil.which("mmdebstrap") is None:
         install_packages("mmdebstrap", "debian-archive-keyring")
-    tar = state_dir() / "debian.tar"
+    for leftover in state_dir().glob("debian.*.tar"):
+        leftover.unlink()
+    tar = state_dir() / f"debian.{os.getpid()}.tar"
     command = [
         "mmdebstrap",
         "--variant=minbase",

@@ -97,8 +97,8 @@ def _simulated(request: MachineRequest) -> str:
     stock = "packages, images and models come from stand-ins on this computer"
     if request.gpus:
         gpus = f"{request.gpus} x {gpu_model(request.gpu).name}"
-        return f"simulated: {gpus}, the driver and what computes on them; {stock}"
-    return f"simulated: {stock}" if _serves_itself(request) else ""
+        return f"{gpus}, the driver and what computes on them; {stock}"
+    return stock if _serves_itself(request) else ""
 
 
 def _find(engine: Engine, name: str) -> Machine | None:
@@ -126,5 +126,5 @@ def _answering(engine: Engine, name: str, report: Reporter) -> Machine:
         )
     wait_for_ssh(machine.address.host, machine.address.port)
     if machine.simulated:
-        report(Notice(machine.simulated))
+        report(Notice(f"simulated: {machine.simulated}"))
     return machine

@@ -1,10 +1,10 @@
 """One container is one machine: how it is made, reached and looked up.
 
-What differs from a cloud's machine: the kernel is the computer's, and so are `uname`, uptime, memory and
-CPU count; modules cannot be loaded, and of the sysctls only the network's can be set. The disk
-has no size of its own. A `poweroff` inside comes back like a reboot. Where the computer still has
-cgroup v1 beside v2, as build machines do, memory and CPU limits inside are refused or not enforced.
-There is no cloud-init, no udev and no metadata server.
+What differs from a cloud's machine: the kernel is the computer's, and so are `uname`, uptime,
+memory and CPU count; modules cannot be loaded, and of the sysctls only those of the network can be
+set. The disk has no size of its own. A `poweroff` inside comes back like a reboot. Where the
+computer still has cgroup v1 beside v2, as build machines do, memory and CPU limits inside are
+refused or without effect. There is no cloud-init, no udev and no metadata server.
 """
 
 import io

@@ -1,7 +1,10 @@
 """The network that sandbox machines share, on which each of them has an address by its number."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from pathlib import Path
 
 from llmhost.cloud.sandbox.engine import Engine
 from llmhost.cloud.sandbox.state import locked
@@ -15,8 +18,11 @@ INFRA_NUMBER = 2
 FIRST_NUMBER, LAST_NUMBER = 10, 250
 """Numbers that machines get; the rest is room for what serves them."""
 
-# Private ranges (RFC 1918) that neither Docker's own address pools nor common home routers use.
-_CANDIDATES = ("10.77.0.0/24", "10.177.77.0/24", "192.168.177.0/24", "172.30.77.0/24")
+# Private ranges (RFC 1918) outside Docker's own address pools and those of common home routers.
+_CANDIDATES = tuple(
+    IPv4Network(range_)
+    for range_ in ("10.77.0.0/24", "10.177.77.0/24", "192.168.177.0/24", "172.30.77.0/24")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,31 @@ def ensure_network(engine: Engine) -> Network:
         found = _find(engine)
         if found:
             return found
-        for subnet in _CANDIDATES:
-            options = ("--label", "llmhost=1", "--subnet", subnet)
+        for subnet in free_first(_CANDIDATES, _routing_table()):
+            options = ("--label", "llmhost=1", "--subnet", str(subnet))
             if engine.ask("network", "create", *options, NAME) is not None:
-                return Network(NAME, IPv4Network(subnet))
+                return Network(NAME, subnet)
     raise CloudError(
         "Docker has no free address range for the sandbox's network",
-        why=f"{', '.join(_CANDIDATES)} all overlap with other networks",
+        why=f"{', '.join(map(str, _CANDIDATES))} all overlap with other networks",
         hint="`docker network prune` removes networks nobody uses",
     )
+
+
+def free_first(candidates: Sequence[IPv4Network], routing_table: str) -> tuple[IPv4Network, ...]:
+    """Address ranges, those last that the computer reaches something else by.
+
+    Docker itself only refuses what other Docker networks use: a range of the computer's own network
+    or of its VPN would be cut off.
+
+    Args:
+        candidates: The ranges to choose from.
+        routing_table: Text of `/proc/net/route`, whose addresses are hexadecimal in host order.
+    """
+    rows = (line.split() for line in routing_table.splitlines()[1:])
+    routes = [IPv4Network((_address(row[1]), str(_address(row[7])))) for row in rows]
+    taken = [route for route in routes if route.prefixlen]
+    return tuple(sorted(candidates, key=lambda c: any(c.overlaps(route) for route in taken)))
 
 
 def upstream_resolvers(engine: Engine, image: str) -> tuple[str, ...]:
@@ -77,6 +99,18 @@ def _is_shareable(server: str) -> bool:
         return not IPv4Address(server).is_loopback
     except AddressValueError:
         return False
+
+
+def _routing_table() -> str:
+    try:
+        return Path("/proc/net/route").read_text(encoding="ascii")
+    except OSError:
+        # Not Linux: the engine runs in a virtual machine of its own.
+        return ""
+
+
+def _address(hexadecimal: str) -> IPv4Address:
+    return IPv4Address(int(hexadecimal, 16).to_bytes(4, sys.byteorder))
 
 
 def _find(engine: Engine) -> Network | None:

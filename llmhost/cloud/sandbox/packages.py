@@ -31,23 +31,35 @@ def install_packages(*names: str) -> None:
     Raises:
         CloudError: apt failed each time; its last lines are in the details.
     """
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     options = ["-q", "-o", f"DPkg::Lock::Timeout={_LOCK_TIMEOUT}", "-o", "Acquire::Retries=3"]
     install = ["apt-get", "install", "-y", "--no-install-recommends", *options, *names]
-    update = ["apt-get", "update", *options]
     for attempt in range(_ATTEMPTS):
-        time.sleep(5 * attempt)
+        if attempt:
+            time.sleep(5 * attempt)
+            # What an interrupted installation left half done keeps every later one from starting.
+            _run(["dpkg", "--configure", "-a"])
         # A foreign repository that does not answer fails the update; only the install counts.
-        subprocess.run(update, env=environment, capture_output=True, check=False)
-        answer = subprocess.run(
-            install, env=environment, capture_output=True, text=True, check=False
-        )
+        _run(["apt-get", "update", *options])
+        answer = _run(install)
         if answer.returncode == 0:
             return
     raise CloudError(
         f"apt could not install {' '.join(names)} on this computer",
         hint=f"run `apt-get update && apt-get install {' '.join(names)}` and read what it says",
         details=tuple((answer.stdout + answer.stderr).splitlines()[-15:]),
+    )
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        # Ctrl-C ends llmhost, not a package that is being unpacked.
+        start_new_session=True,
     )
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 
 from llmhost.cloud.sandbox.capabilities import machine_capabilities
 from llmhost.cloud.sandbox.machine import Blueprint, File, create_options, files_archive
-from llmhost.cloud.sandbox.network import Network, resolvers
+from llmhost.cloud.sandbox.network import Network, free_first, resolvers
 
 NETWORK = Network("llmhost", IPv4Network("10.77.0.0/24"))
 BLUEPRINT = Blueprint(
@@ -70,3 +70,14 @@ def test_files_keep_their_mode_and_owner_on_the_way_into_a_machine() -> None:
 def test_only_resolvers_that_another_machine_can_reach_are_taken_over() -> None:
     text = "search lan\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nnameserver fe80::1\n"
     assert resolvers(text) == ("192.0.2.53",)
+
+
+def test_a_range_that_the_computer_routes_elsewhere_is_the_last_choice() -> None:
+    # From a machine at 10.77.0.61/24 behind 10.77.0.1, 2026-11-20.
+    table = """Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+eth0\t00000000\t01004D0A\t0003\t0\t0\t0\t00000000\t0\t0\t0
+eth0\t00004D0A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+"""
+    mine, other = IPv4Network("10.77.0.0/24"), IPv4Network("10.177.77.0/24")
+    assert free_first((mine, other), table) == (other, mine)
+    assert free_first((mine, other), "") == (mine, other)

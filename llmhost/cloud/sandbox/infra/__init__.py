@@ -20,7 +20,7 @@ from llmhost.cloud.sandbox.network import (
 )
 from llmhost.cloud.sandbox.state import locked
 from llmhost.cloud.sandbox.stock.images import image_pieces
-from llmhost.cloud.sandbox.stock.models import model_piece
+from llmhost.cloud.sandbox.stock.models import model_pieces
 from llmhost.events import Progress, Reporter
 
 CONTAINER = "llmhost.infra"
@@ -43,7 +43,7 @@ def ensure_infra(images: tuple[str, ...], models: tuple[str, ...], report: Repor
             image's place.
     """
     wanted = [piece for image in images for piece in image_pieces(image)]
-    wanted += [model_piece(model) for model in models]
+    wanted += [piece for model in models for piece in model_pieces(model)]
     with locked("infra"):
         engine = ensure_engine(report)
         network = ensure_network(engine)
@@ -83,6 +83,5 @@ def _boot(engine: Engine, network: Network, image: str, recipe: str) -> None:
             File("/etc/llmhost/server.key", key, 0o600),
         ),
         volumes=(),
-        ssh=False,
     )
     boot(engine, network, blueprint)

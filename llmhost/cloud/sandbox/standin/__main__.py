@@ -1,17 +1,25 @@
 """Starts the engine whose name the program was called by."""
 
+import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from . import NAME
 from .dying import Death
 
+ENGINES = {"vllm": "vllm", "llama-server": "llamacpp", "ollama": "ollama_cli", "lms": "lms"}
+
 
 def main() -> None:
     """Runs `vllm`, `llama-server`, `ollama` or `lms`, as the program's own name says."""
     called = Path(sys.argv[0]).name
+    # As the first process of a container it would not end by SIGTERM of itself.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        sys.exit(_run(called, sys.argv[1:]))
+        # Each engine is imported alone: `ollama ps` is a health check and should start quickly.
+        engine = import_module(f".{_module(called)}", __package__)
+        sys.exit(engine.run(sys.argv[1:]))
     except Death as death:
         sys.stderr.write(f"{death}\n")
         sys.exit(death.status)
@@ -19,20 +27,10 @@ def main() -> None:
         sys.exit(130)
 
 
-def _run(called: str, arguments: list[str]) -> int:
-    # Each engine is imported alone: `ollama ps` is a health check and should start quickly.
-    match called:
-        case "vllm":
-            from .vllm import run  # noqa: PLC0415
-        case "llama-server":
-            from .llamacpp import run  # noqa: PLC0415
-        case "ollama":
-            from .ollama_cli import run  # noqa: PLC0415
-        case "lms" | "llmster":
-            from .lms import run  # noqa: PLC0415
-        case _:
-            raise Death(f"{NAME}: no engine is called {called}", status=127)
-    return run(arguments)
+def _module(called: str) -> str:
+    if called not in ENGINES:
+        raise Death(f"{NAME}: no engine is called {called}", status=127)
+    return ENGINES[called]
 
 
 if __name__ == "__main__":

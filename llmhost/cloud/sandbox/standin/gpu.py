@@ -3,6 +3,7 @@
 How they are seen and how memory is held: the README of the sandbox's `gpu` folder.
 """
 
+import atexit
 import os
 import socket
 import subprocess
@@ -63,6 +64,7 @@ class Hold:
         self._line = f"{mib} {{uptime}} {process}\n"
         self._over = threading.Event()
         self._beat()
+        atexit.register(self.release)
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self._thread.start()
 

@@ -7,19 +7,17 @@ import argparse
 import os
 import sys
 import threading
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
-from . import NAME, openai
-from .dying import SERVE_SECONDS, Death, Manner
-from .vllm_flags import IGNORED
-from .vllm_loading import Loaded, Wanted, load, say
-from .web import Answer, Request, Server
+from . import NAME
+from .dying import SERVE_SECONDS, Death
+from .vllm_api import VERSION, Engine
+from .vllm_loading import Wanted, load, say
+from .web import Server
 
-VERSION = "0.31.0"
-GUARDED = ("/v1", "/v2", "/inference", "/cohere")
-METRICS = "text/plain; version=0.0.4; charset=utf-8"
+# The stand-in takes these flags and ignores them; it refuses all others, as vLLM does.
+IGNORED = Path(__file__).with_name("vllm-flags.txt").read_text(encoding="ascii").split()
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -46,7 +44,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vllm serve", allow_abbrev=False)
+    usage = "vllm serve [model_tag] [options]"
+    parser = argparse.ArgumentParser(prog="vllm serve", usage=usage, allow_abbrev=False)
     parser.add_argument("model_tag", nargs="?")
     parser.add_argument("--model", default="Qwen/Qwen3-0.6B")
     parser.add_argument("--served-model-name", nargs="+")
@@ -66,84 +65,6 @@ def _length(text: str) -> int:
     """A number of tokens; vLLM reads 16k as 16000 and 16K as 16384."""
     factor = {"k": 1000, "K": 1024, "m": 10**6, "M": 2**20}.get(text[-1:], 0)
     return int(float(text[:-1]) * factor) if factor else int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """A loaded engine, as seen through HTTP.
-
-    Attributes:
-        loaded: The model it has.
-        manner: How it behaves.
-        keys: Keys of which a caller must have one; none lets everybody in.
-    """
-
-    loaded: Loaded
-    manner: Manner
-    keys: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names it serves the model by."""
-        match self.manner.fault:
-            case "nothing_loaded":
-                return ()
-            case "wrong_model":
-                return ("another-model",)
-        return self.loaded.names
-
-    def answer(self, request: Request) -> Answer:
-        """Answers one request."""
-        if request.path.startswith(GUARDED) and self.keys and request.key not in self.keys:
-            return Answer({"error": "Unauthorized"}, 401)
-        match request.method, request.path:
-            case _, "/health" | "/ping":
-                return Answer("", kind="text/plain")
-            case "GET", "/version":
-                return Answer({"version": VERSION, "engine": NAME})
-            case "GET", "/metrics":
-                return Answer(metrics(self.names), kind=METRICS)
-            case "GET", "/v1/models":
-                return openai.models(
-                    self.names, "vllm", root=self.loaded.root, max_model_len=self.loaded.max_len
-                )
-            case "POST", "/v1/chat/completions" | "/v1/completions" | "/tokenize":
-                return self._generate(request)
-        return Answer({"detail": "Not Found"}, 404)
-
-    def _generate(self, request: Request) -> Answer:
-        body = request.body
-        name = body.get("model") or (*self.names, "")[0]
-        if self.manner.fault == "empty_200":
-            return Answer({"error": {"message": "EngineCore encountered an issue.", "code": 500}})
-        if name not in self.names:
-            return openai.error(404, f"The model `{name}` does not exist.", "NotFoundError")
-        if request.path == "/tokenize":
-            words = str(body.get("prompt", "")).split()
-            return Answer({"count": len(words), "max_model_len": self.loaded.max_len, "tokens": []})
-        done = openai.complete(name, body)
-        _COUNTS.update(
-            request_success=1,
-            prompt_tokens=done.usage["prompt_tokens"],
-            generation_tokens=len(done.words),
-        )
-        return (openai.chat if "chat" in request.path else openai.text)(done, body)
-
-
-_COUNTS: Counter[str] = Counter()
-
-
-def metrics(names: Sequence[str]) -> str:
-    """What Prometheus reads."""
-    label = f'{{engine="0",model_name="{(*names, "")[0]}"}}'
-    gauges = ("num_requests_running", "num_requests_waiting", "kv_cache_usage_perc")
-    counters = ("prompt_tokens", "generation_tokens", "request_success", "num_preemptions")
-    lines = [f"# TYPE vllm:{name} gauge\nvllm:{name}{label} 0.0" for name in gauges]
-    lines += [
-        f"# TYPE vllm:{name}_total counter\nvllm:{name}_total{label} {float(_COUNTS[name])}"
-        for name in counters
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _serve(engine: Engine, host: str, port: int) -> None:

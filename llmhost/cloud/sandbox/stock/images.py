@@ -10,19 +10,20 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from llmhost.cloud.sandbox.stock import vllm
-from llmhost.cloud.sandbox.stock.piece import LAYERS, Piece
+from llmhost.cloud.sandbox.stock.layers import (
+    GUEST,
+    files_layer,
+    layer_file,
+    packages_layer,
+    standin_layers,
+)
+from llmhost.cloud.sandbox.stock.piece import Piece
 from llmhost.errors import CloudError
 
-GUEST = Path(__file__).parent.parent / "infra" / "guest"
-STANDIN = Path(__file__).parent.parent / "standin"
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CERTIFICATES = "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
-LLAMACPP_HEALTH = {"Test": ["CMD", "curl", "-f", "http://localhost:8080/health"]}
-TOOLS = ("bash", "dash", "coreutils", "grep", "sed", "curl", "ca-certificates")
-ENTRYPOINTS = ("usr/local/bin/vllm", "app/llama-server", "usr/bin/ollama")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def image_pieces(image: str) -> tuple[Piece, ...]:
     """
     ref = reference(image)
     recipe = _recipe(ref)
-    layers = " ".join(f"{LAYERS}/{layer.name.partition(' ')[2]}.tar.zst" for layer in recipe.layers)
-    config = json.dumps({"Env": [PATH, CERTIFICATES], **recipe.config}, indent=1)
+    layers = " ".join(layer_file(layer) for layer in recipe.layers)
+    config = json.dumps(recipe.config, indent=1)
     itself = Piece(
         name=f"image {ref}",
         script=f"python3 push.py image {ref} config.json {layers}\n",
@@ -82,23 +83,18 @@ def image_pieces(image: str) -> tuple[Piece, ...]:
 
 
 def _recipe(ref: Reference) -> _Recipe:
-    on_gpu = re.search("cuda|rocm|vulkan|intel|musa", ref.tag)
     match ref.name:
         case "docker.io/vllm/vllm-openai":
-            return _standin(Entrypoint=["vllm", "serve"], WorkingDir="/vllm-workspace")
-        case "docker.io/ollama/ollama":
-            env = [PATH, CERTIFICATES, "OLLAMA_HOST=0.0.0.0:11434"]
-            return _standin(Entrypoint=["/bin/ollama"], Cmd=["serve"], Env=env)
-        case "ghcr.io/ggml-org/llama.cpp" if ref.tag.startswith("server"):
-            config = {
-                "Entrypoint": ["/app/llama-server"],
-                "Env": [PATH, CERTIFICATES, "LLAMA_ARG_HOST=0.0.0.0"],
-                "WorkingDir": "/app",
-                "Healthcheck": LLAMACPP_HEALTH,
-            }
-            return _standin(**config) if on_gpu else _Recipe(_llamacpp(), config)
+            # CUDA 13 needs 580: https://docs.nvidia.com/deploy/cuda-compatibility/, 2026-11-20
+            driver = 525 if "-cu12" in ref.tag else 580
+            return _standin(f"STANDIN_MIN_DRIVER={driver}", Entrypoint=["vllm", "serve"])
         case "docker.io/vllm/vllm-openai-cpu":
             return _Recipe(vllm.layers(ref.tag), vllm.CONFIG)
+        case "docker.io/ollama/ollama":
+            listen = "OLLAMA_HOST=0.0.0.0:11434"
+            return _standin(listen, Entrypoint=["/bin/ollama"], Cmd=["serve"])
+        case "ghcr.io/ggml-org/llama.cpp" if ref.tag.startswith("server"):
+            return _llamacpp(ref.tag)
     raise CloudError(
         f"the sandbox has no image to put in the place of {ref}",
         why="it stands in for vLLM, Ollama and llama.cpp only",
@@ -106,40 +102,24 @@ def _recipe(ref: Reference) -> _Recipe:
     )
 
 
-def _standin(**config: object) -> _Recipe:
-    rootfs = _layer("python", "trixie", "python3", *TOOLS)
-    files = {f"opt/llmhost/standin/{file.name}": file.read_bytes() for file in STANDIN.glob("*.py")}
-    start = b"#!/usr/bin/python3\nimport sys\n\nsys.path.insert(0, '/opt/llmhost')\n"
-    start += b"from standin.__main__ import main\n\nmain()\n"
-    programs = dict.fromkeys(ENTRYPOINTS, start)
-    engines = _files_layer("standin", {**files, **programs})
-    return _Recipe((rootfs, engines), {"Labels": {"llmhost.standin": "1"}, **config})
+def _standin(*env: str, **config: object) -> _Recipe:
+    full = {"Env": [PATH, CERTIFICATES, "PYTHONPATH=/opt/llmhost", *env], **config}
+    return _Recipe(standin_layers(), {"Labels": {"llmhost.standin": "1"}, **full})
 
 
-def _llamacpp() -> tuple[Piece, ...]:
-    # Debian has llama.cpp from the testing suite on; version 0.7.0, build 11669, on 2026-11-20.
-    tools = ("llama.cpp-tools", *TOOLS)
+def _llamacpp(tag: str) -> _Recipe:
+    """Real for the CPU, from Debian's testing suite: 0.7.0 (build 11669) on 2026-11-20."""
+    listen = "LLAMA_ARG_HOST=0.0.0.0"
+    config = {
+        "Entrypoint": ["/app/llama-server"],
+        "WorkingDir": "/app",
+        "Healthcheck": {"Test": ["CMD", "curl", "-f", "http://localhost:8080/health"]},
+    }
+    if re.search("cuda|rocm|vulkan|intel|musa|openvino", tag):
+        return _standin(listen, **config)
     start = {"app/llama-server": b'#!/bin/bash\nexec /usr/bin/llama-server "$@"\n'}
-    return (_layer("llamacpp", "forky", *tools), _files_layer("llamacpp-app", start))
-
-
-def _layer(name: str, suite: str, *packages: str) -> Piece:
-    return Piece(
-        name=f"layer {name}",
-        script=f"bash layer.bash {name} {suite} {' '.join(packages)}\n",
-        files={"layer.bash": (GUEST / "layer.bash").read_bytes()},
-        after=("services",),
-        product=(f"{LAYERS}/{name}.tar.zst", f"{LAYERS}/{name}.tar.zst.diff"),
+    packages = packages_layer("llamacpp", "forky", "llama.cpp-tools")
+    return _Recipe(
+        (packages, files_layer("llamacpp-app", start)),
+        {"Env": [PATH, CERTIFICATES, listen], **config},
     )
-
-
-def _files_layer(name: str, files: Mapping[str, bytes]) -> Piece:
-    script = f"""
-cd root
-mkdir -p {LAYERS}
-tar --numeric-owner --owner=0 --group=0 --sort=name --mtime=@0 -cf ../layer.tar *
-sha256sum ../layer.tar | sed 's/^/sha256:/; s/ .*//' >{LAYERS}/{name}.tar.zst.diff
-zstd -q -f ../layer.tar -o {LAYERS}/{name}.tar.zst
-"""
-    below = {f"root/{path}": content for path, content in files.items()}
-    return Piece(name=f"layer {name}", script=script, files=below, after=("services",))

@@ -3,20 +3,21 @@
 A model is named by where it is downloaded from:
 
     ORG/NAME                                a hub repository with safetensors
-    ORG/NAME/FILE.gguf                      a file of a hub repository
+    ORG/NAME/FILE.gguf                      a file of a hub repository, or a quantisation of it
     registry.ollama.ai/library/NAME:TAG     a model of Ollama's library
     lmstudio.ai/NAME@QUANTIZATION           a model of LM Studio's catalogue
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache
 
-from llmhost.cloud.sandbox.stock import tokenizer
+from llmhost.cloud.sandbox.stock import lmstudio, tokenizer
 from llmhost.cloud.sandbox.stock.gguf import gguf
-from llmhost.cloud.sandbox.stock.images import GUEST
+from llmhost.cloud.sandbox.stock.layers import GUEST
 from llmhost.cloud.sandbox.stock.llama import Shape, Tensor, tensors
 from llmhost.cloud.sandbox.stock.piece import Piece
 from llmhost.cloud.sandbox.stock.safetensors import shards
@@ -39,26 +40,25 @@ ROUND = 64
 HUB, OLLAMA, LMSTUDIO = "/srv/hub", "registry.ollama.ai/", "lmstudio.ai/"
 
 
-def model_piece(model: str) -> Piece:
+def model_pieces(model: str) -> tuple[Piece, ...]:
     """What is needed to have a stand-in for that model where it is downloaded from.
 
     Raises:
         CloudError: It is not named in one of the four forms.
     """
-    name = f"model {model}"
     path = model.partition("@")[0]
     if model.startswith(OLLAMA):
-        return _ollama(name, model)
+        return (_ollama(model),)
     if model.startswith(LMSTUDIO):
-        catalogue = "/srv/www/lmstudio.ai/models"
         file = f"{model.removeprefix(LMSTUDIO).lower()}.gguf"
-        return _copied(name, catalogue, {file: single_file(file)})
+        catalogued = _copied(model, lmstudio.CATALOGUE, {file: single_file(file)})
+        return (*lmstudio.installer_pieces(), catalogued)
     match path.split("/"):
         case [_, _]:
-            return _copied(name, f"{HUB}/{path}", repository(path))
+            return (_copied(model, f"{HUB}/{path}", repository(path)),)
         case [org, repo, *_, file] if file.endswith(".gguf"):
-            inside = path.removeprefix(f"{org}/{repo}/")
-            return _copied(name, f"{HUB}/{org}/{repo}", {inside: single_file(file)})
+            inside = _file_name(repo, path.removeprefix(f"{org}/{repo}/"))
+            return (_copied(model, f"{HUB}/{org}/{repo}", {inside: single_file(inside)}),)
     raise CloudError(
         f"the sandbox cannot tell what model {model} is",
         hint="name it ORG/NAME, ORG/NAME/FILE.gguf, registry.ollama.ai/library/NAME:TAG "
@@ -114,13 +114,20 @@ def _shards() -> dict[str, bytes]:
     return shards(_weights(), SHARDS)
 
 
-def _copied(name: str, folder: str, files: Mapping[str, bytes]) -> Piece:
+def _file_name(repo: str, file: str) -> str:
+    """The file's name in the repository, which has the repository's own name in it."""
+    if re.fullmatch(r"(I?Q\d|BF16|F16|F32)\w*\.gguf", file, re.IGNORECASE):
+        return f"{repo.removesuffix('-GGUF')}-{file}"
+    return file
+
+
+def _copied(model: str, folder: str, files: Mapping[str, bytes]) -> Piece:
     below = {f"files/{path}": content for path, content in files.items()}
     script = f"mkdir -p '{folder}'\ncp -r files/. '{folder}'\n"
-    return Piece(name=name, script=script, files=below, after=("services",))
+    return Piece(name=f"model {model}", script=script, files=below, after=("services",))
 
 
-def _ollama(name: str, model: str) -> Piece:
+def _ollama(model: str) -> Piece:
     """A model in Ollama's registry: a manifest and the blobs it names, as of images.
 
     Media types: https://github.com/ollama/ollama/blob/main/server/images.go, 2026-11-20.
@@ -140,7 +147,7 @@ def _ollama(name: str, model: str) -> Piece:
         "layers": [{"mediaType": layer, **described["model"]}],
     }
     return Piece(
-        name=name,
+        name=f"model {model}",
         script=f"python3 push.py model '{model}' manifest.json config model\n",
         files={
             "push.py": (GUEST / "push.py").read_bytes(),

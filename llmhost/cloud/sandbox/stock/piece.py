@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 RUN = "run.bash"
-LAYERS = "/var/lib/llmhost/layers"
 
 
 @dataclass(frozen=True, slots=True)
