@@ -1,10 +1,8 @@
 """Renders a deployment: every file that lies on a host because of it, as values.
 
-A template's path below its set is the file's path on the host, with NAME standing for the deployment's
-name. A template that comes to nothing but white space is a file that is not wanted.
+A template that comes to nothing but white space is a file that is not wanted.
 """
 
-import functools
 import json
 import shlex
 from collections.abc import Mapping
@@ -12,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-
-from llmhost.errors import ProfileError, UsageError
+from llmhost.errors import UsageError
 from llmhost.secret import Secret
 from llmhost.spec.assets import asset_roots
 from llmhost.spec.deployment import Deployment
 from llmhost.spec.record import to_record
+from llmhost.templating import templates
 
 Json: TypeAlias = dict[str, Any]
 
@@ -53,21 +50,22 @@ def render(
 
     Args:
         deployment: The deployment, at a site that is known or at the default one.
-        secrets: Secrets by name; of those the profile passes to the service, the ones given are used.
-        roots: Folders with a `templates/` in them, the first wins; llmhost's own and the user's by default.
+        secrets: Secrets by name; those the profile passes to the service are used.
+        roots: Folders with a `templates/` in them, the first wins; by default the user's directory
+            and llmhost's own.
 
     Raises:
         UsageError: A secret cannot be written into an environment file.
         ProfileError: A template set does not exist, or a template is wrong.
     """
-    environment = _environment(roots or asset_roots())
-    templates = _templates(environment, deployment)
-    running = tuple(path for path in sorted(templates) if _is_running(deployment, path))
+    available = templates(roots or asset_roots())
+    paths = available.paths(deployment.profile.templates, deployment.name)
+    running = tuple(path for path in sorted(paths) if _is_running(deployment, path))
     variables = _variables(deployment, secrets, running)
     files = [
         _file(deployment, path, text)
-        for path, name in templates.items()
-        if (text := _text(environment, name, variables)).strip()
+        for path, template in paths.items()
+        if (text := available.text(template, variables)).strip()
     ]
     record = json.dumps(to_record(deployment), indent=2, ensure_ascii=False) + "\n"
     files.append(RenderedFile(f"{deployment.directory}/{RECORD}", record))
@@ -124,78 +122,27 @@ def _variables(
         "gpu_indexes": ",".join(device.rpartition("=")[2] for device in devices),
         "running": running,
         "pull_from": _pull_from(deployment),
+        "pull_insecure": deployment.sources.ollama.startswith("http://"),
     }
 
 
 def _assignment(name: str, value: str) -> str:
-    """A line of an environment file, read alike by Compose and by systemd: quoted, nothing expanded."""
+    """A line of an environment file: quoted, so that Compose and systemd read it alike."""
     if "'" in value or not value.isprintable():
         raise UsageError(
             f"{name} holds a quote or a character that is no text",
-            why="Neither Docker Compose nor systemd can read it from an environment file.",
+            why="neither Docker Compose nor systemd can read it from an environment file",
         )
     return f"{name}='{value}'"
 
 
 def _pull_from(deployment: Deployment) -> str:
-    """The name Ollama pulls a model by: with the registry in front where it is not Ollama's own."""
-    registry, name = deployment.sources.ollama, deployment.model.repo
-    if not registry or deployment.model.source != "ollama":
+    """The name Ollama pulls a model by: with the registry in front where it is not Ollama's own.
+
+    Names that have a registry in them already, such as hf.co/…, are left alone.
+    """
+    registry, name = deployment.sources.ollama.rpartition("//")[2], deployment.model.repo
+    owner, slash, _ = name.partition("/")
+    if not registry or "." in owner:
         return name
-    return f"{registry}/{name}" if "/" in name else f"{registry}/library/{name}"
-
-
-def _templates(environment: Environment, deployment: Deployment) -> dict[str, str]:
-    """Paths on the host and the templates they come from; a later set replaces an earlier one's file."""
-    found: dict[str, str] = {}
-    for chosen in deployment.profile.templates:
-        names = [name for name in _names(environment) if name.startswith(f"{chosen}/")]
-        if not names:
-            raise ProfileError(
-                f"Profile `{deployment.profile.name}` names the template set `{chosen}`, "
-                "and there is none",
-                hint="A set is a folder below `templates/`.",
-            )
-        for name in names:
-            path = name.removeprefix(chosen).removesuffix(".j2").replace("NAME", deployment.name)
-            found[path] = name
-    return found
-
-
-@functools.cache
-def _environment(roots: tuple[Path, ...]) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader([root / "templates" for root in roots]),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  configuration files, not HTML
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-    environment.filters |= {"compose": _compose, "sh": shlex.quote, "unit": _unit}
-    return environment
-
-
-@functools.cache
-def _names(environment: Environment) -> tuple[str, ...]:
-    return tuple(name for name in environment.list_templates() if name.endswith(".j2"))
-
-
-def _text(environment: Environment, name: str, variables: Json) -> str:
-    try:
-        return environment.get_template(name).render(variables)
-    except TemplateError as error:
-        line = getattr(error, "lineno", None)
-        where = f"templates/{name}:{line}" if line else f"templates/{name}"
-        raise ProfileError(f"{where}: {error.message}") from error
-
-
-def _compose(value: object) -> str:
-    """A string in a compose file: quoted for YAML, and nothing in it interpolated by Compose."""
-    return json.dumps(str(value), ensure_ascii=False).replace("$", "$$")
-
-
-def _unit(value: object) -> str:
-    """Text in a systemd unit, where a percent sign starts a specifier."""
-    return str(value).replace("%", "%%")
+    return f"{registry}/{name}" if slash else f"{registry}/library/{name}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Secret:
     """Holds a string that appears only in a script on standard input and in a 0600 file on a host.
 
-    It redacts itself wherever it is printed, so that no log, event or traceback holds it by accident.
+    It redacts itself wherever it is printed, so that no log, event or traceback holds it.
     """
 
     value: str

@@ -23,7 +23,7 @@ def packaged_root() -> Path:
 
 
 def user_root(environ: Mapping[str, str] = os.environ) -> Path:
-    """The user's own directory, which adds to the packaged folders and overrides them file by file."""
+    """The user's own directory; it adds to the packaged folders and overrides them by file."""
     if home := environ.get("LLMHOST_HOME"):
         return Path(home).expanduser()
     return Path(environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "llmhost"

@@ -22,7 +22,7 @@ class Catalog:
     """The profiles there are.
 
     Attributes:
-        roots: Folders with a `profiles/` in them; a file of an earlier one hides the same of a later.
+        roots: Folders with a `profiles/` in them; a file of an earlier one hides that of a later.
     """
 
     roots: tuple[Path, ...]
@@ -40,16 +40,16 @@ class Catalog:
         """The file of a provider's profile.
 
         Raises:
-            UsageError: There is no such provider; it says which ones there are, and which was meant.
+            UsageError: There is no such provider; it says which there are, and which was meant.
         """
         paths = self._paths()
         if name in paths:
             return paths[name]
         close = difflib.get_close_matches(name.lower(), paths, n=1)
-        meant = f"Did you mean `{close[0]}`? " if close else ""
+        meant = f"did you mean `{close[0]}`? " if close else ""
         raise UsageError(
-            f"There is no provider `{name}`",
-            hint=f"{meant}Providers: {', '.join(sorted(paths))}",
+            f"there is no provider `{name}`",
+            hint=f"{meant}providers: {', '.join(sorted(paths))}",
         )
 
     def profile(self, name: str) -> "Profile":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from llmhost.spec.sources import Sources
 
 if TYPE_CHECKING:
-    from llmhost.spec.profile import Profile, Variant
+    from llmhost.spec.profile import Profile
+    from llmhost.spec.variant import Variant
 
 Setting: TypeAlias = str | int | float | bool
 ModelSource: TypeAlias = Literal["hub", "ollama", "lmstudio"]
@@ -18,7 +19,7 @@ MODELS_ROOT = "/var/lib/llmhost/models"
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the user asked for, on the command line and in a `-f` file; None where nothing was said."""
+    """What the user asked for, by command line and `-f` file; None where nothing was said."""
 
     provider: str
     name: str | None = None
@@ -38,11 +39,11 @@ class Model:
 
     Attributes:
         id: The name clients put into `"model"`.
-        source: Who fetches the weights: llmhost from the hub, or the provider from its own registry.
+        source: Who fetches the weights: llmhost from the hub, or the provider from its registry.
         repo: Repository on the hub, or the provider's own name for the model.
         revision: Revision asked for; `main` is resolved to a commit when the weights are fetched.
         files: File patterns to fetch; empty takes the whole repository.
-        file: The one file that is served, relative to the repository; empty where it is a directory.
+        file: The one file that is served, relative to the repository; empty for a directory.
     """
 
     id: str
@@ -73,7 +74,7 @@ class Site:
 
     Attributes:
         driver: Major version of the NVIDIA driver; 0 without one. The default is the driver of the
-            machine image llmhost takes on a cloud (Ubuntu accelerator image, 580 branch, 2026-11-20).
+            machine image llmhost takes on a cloud (Ubuntu accelerator image, 580, 2026-11-20).
         mtu: MTU of the host's default route in bytes; 0 leaves Docker's own default.
         devices: CDI names of the GPUs to use; empty until the host was asked.
         memory_gb: RAM in GB.
@@ -122,7 +123,7 @@ class Deployment:
 
     @property
     def image(self) -> str:
-        """The container image as it is pulled, after `sources.images`; empty for a native install."""
+        """The container image as it is pulled, after `sources`; empty for a native install."""
         return self.sources.image(self.variant.image) if self.variant.image else ""
 
     @property
@@ -153,7 +154,7 @@ class Deployment:
 
     @property
     def weights(self) -> str:
-        """The directory or file the provider opens, as it sees it; empty where it fetches itself."""
+        """The directory or file the provider opens, as it sees it; empty where it fetches."""
         directory = self.weights_directory
         return f"{directory}/{self.model.file}" if self.model.file else directory
 

@@ -1,6 +1,5 @@
 """The `-f` file: what stands on the command line otherwise, kept in a repository."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -89,8 +88,8 @@ class DeploymentFile(Part):
     def sources_over(self, base: Sources) -> Sources:
         """The addresses to use: the file's where it names one, else those of `base`."""
         said = self.sources.model_dump(exclude_none=True, exclude={"images"})
-        images: Mapping[str, str] = {**base.images, **self.sources.images}
-        return replace(base, **said, images=MappingProxyType(images))
+        images = MappingProxyType({**base.images, **self.sources.images})
+        return replace(base, **said, images=images)
 
 
 def read_file(path: Path) -> DeploymentFile:

@@ -16,6 +16,7 @@ try:
 except ImportError:  # PyYAML was built without libyaml: slower, the same otherwise
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
+_WORDS = {"unknown_key": "unknown key", "missing": "this key is missing"}
 _MERGE = "tag:yaml.org,2002:merge"
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -51,9 +52,10 @@ def read_document(path: Path, model: type[Document], **given: Any) -> Document: 
         data = yaml.load(text, _StrictLoader) or {}  # noqa: S506  derived from the safe loader
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ProfileError(f"{path}{line}: {error.problem}", why="It is not valid YAML.") from error
+        raise ProfileError(f"{path}{line}: {error.problem}", why="it is not valid YAML") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ProfileError(f"{path}: {error}", why="It is not valid YAML.") from error
+        problem = str(error).partition("\n")[0]
+        raise ProfileError(f"{path}: {problem}", why="it is not valid YAML") from error
     if not isinstance(data, dict):
         raise ProfileError(f"{path}:1: a mapping of keys and values belongs here")
     try:
@@ -84,8 +86,7 @@ def _line(path: Path, root: yaml.Node | None, problem: ErrorDetails) -> str:
     if problem["type"] == "unknown_key":
         location = (*location, problem["ctx"]["key"])
     key = ".".join(str(part) for part in location)
-    message = problem["msg"].removeprefix("Value error, ")
-    message = "unknown key" if problem["type"] == "unknown_key" else message
+    message = _WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
     return f"{path}:{_line_of(root, location)}: {key}: {message}"
 
 
@@ -94,7 +95,7 @@ def _meant(problem: ErrorDetails) -> str:
         return ""
     known = problem["ctx"]["known"].split(", ")
     close = difflib.get_close_matches(problem["ctx"]["key"], known, n=1)
-    return f"Did you mean `{close[0]}`?" if close else f"Known keys here: {', '.join(known)}"
+    return f"did you mean `{close[0]}`?" if close else f"known keys here: {', '.join(known)}"
 
 
 def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

@@ -30,34 +30,33 @@ def _count(profile: Profile, ask: Ask) -> int:
     if count == 0:
         return _without(profile, ask)
     if profile.gpus is None:
-        raise UsageError(f"{profile.title} has no use for GPUs", hint="Say `--gpus 0`.")
+        raise UsageError(f"{profile.title} has no use for GPUs", hint="say `--gpus 0`")
     if profile.gpus.powers_of_two and count & (count - 1):
         lower = 1 << (count.bit_length() - 1)
         raise UsageError(
             f"{profile.title} cannot use {count} GPUs",
-            why="It splits every layer over all GPUs, and the attention heads of models divide by "
-            "1, 2, 4 and 8.",
-            hint=f"Say `--gpus {lower}` or `--gpus {lower * 2}`.",
+            why="it splits every layer over all GPUs, and the attention heads of models divide by "
+            "1, 2, 4 and 8",
+            hint=f"say `--gpus {lower}` or `--gpus {lower * 2}`",
         )
     if profile.gpus.split == "none" and count > 1:
-        raise UsageError(f"{profile.title} uses one GPU only", hint="Say `--gpus 1`.")
+        raise UsageError(f"{profile.title} uses one GPU only", hint="say `--gpus 1`")
     return count
 
 
 def _without(profile: Profile, ask: Ask) -> int:
     if ask.gpu is not None:
         raise UsageError(
-            f"--gpu {ask.gpu} and 0 GPUs contradict each other", hint="Leave out one of them."
+            f"--gpu {ask.gpu} and 0 GPUs contradict each other", hint="leave out one of them"
         )
     if not any(not variant.gpus for variant in profile.variants):
-        raise UsageError(f"{profile.title} does not run without a GPU", hint="Say `--gpus 1`.")
+        raise UsageError(f"{profile.title} does not run without a GPU", hint="say `--gpus 1`")
     return 0
 
 
-def _gpu(profile: Profile, ask: Ask, count: int, gpus: Mapping[str, Gpu]) -> str:
-    if count == 0 or profile.gpus is None:
-        return ""
-    name = _known_gpu(ask.gpu or profile.gpus.model, gpus)
+def _model(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> str:
+    usual = profile.gpus.model if profile.gpus else ""
+    name = _known(usual if ask.gpu is None else ask.gpu, gpus)
     if reason := _unusable(profile, name, gpus):
         usable = [other for other in gpus if not _unusable(profile, other, gpus)]
         raise UsageError(
@@ -68,14 +67,14 @@ def _gpu(profile: Profile, ask: Ask, count: int, gpus: Mapping[str, Gpu]) -> str
     return name
 
 
-def _known_gpu(typed: str, gpus: Mapping[str, Gpu]) -> str:
+def _known(typed: str, gpus: Mapping[str, Gpu]) -> str:
     wanted = typed.lower()
     for name, gpu in gpus.items():
         if wanted == name or wanted in gpu.aliases:
             return name
     close = difflib.get_close_matches(wanted, gpus, n=1)
-    meant = f"Did you mean `{close[0]}`? " if close else ""
-    raise UsageError(f"There is no GPU model `{typed}`", hint=f"{meant}Models: {', '.join(gpus)}")
+    meant = f"did you mean `{close[0]}`? " if close else ""
+    raise UsageError(f"there is no GPU model `{typed}`", hint=f"{meant}models: {', '.join(gpus)}")
 
 
 def _unusable(profile: Profile, name: str, gpus: Mapping[str, Gpu]) -> str:
@@ -87,7 +86,7 @@ def _unusable(profile: Profile, name: str, gpus: Mapping[str, Gpu]) -> str:
     least = profile.gpus.minimum_capability
     if least and gpus[name].kernels < as_numbers(least):
         return (
-            f"Its kernels are built for compute capability {least} and newer; "
-            f"this GPU has {gpus[name].capability}."
+            f"its kernels are built for compute capability {least} and newer; "
+            f"this GPU has {gpus[name].capability}"
         )
     return ""

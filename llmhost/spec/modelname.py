@@ -91,7 +91,7 @@ def _lmstudio(typed: str) -> Model:
 
 
 def _unreadable(typed: str, form: str) -> UsageError:
-    return UsageError(f"`{typed}` is not the name of a model", hint=f"Write {form}.")
+    return UsageError(f"`{typed}` is not the name of a model", hint=f"write {form}")
 
 
 def _any_case(quant: str) -> str:

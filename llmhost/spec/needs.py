@@ -22,7 +22,7 @@ class Models(Part):
     """Which models, and how their weights come to the host."""
 
     source: Literal["hub", "ollama", "lmstudio"]
-    """Who fetches: llmhost from the Hugging Face hub, or the provider itself from its own registry."""
+    """Who fetches: llmhost from the Hugging Face hub, or the provider from its own registry."""
     layout: Literal["directory", "gguf"] = "directory"
     """What the provider opens: a directory as on the hub, or one GGUF file."""
     gpu: str
@@ -43,7 +43,7 @@ class Gpus(Part):
     count: int = Field(ge=1)
     """How many of them when nothing is said."""
     split: Literal["tensor", "layer", "automatic", "none"]
-    """How a model is spread over several: every layer over all, layer by layer, or as it sees fit."""
+    """How a model is spread: every layer over all GPUs, layer by layer, or as it sees fit."""
     powers_of_two: bool = False
     """Whether only 1, 2, 4, 8 … GPUs are of use."""
     minimum_capability: Capability | None = None

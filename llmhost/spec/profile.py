@@ -1,4 +1,4 @@
-"""A profile: the validated YAML that says what one provider needs. Nouns only; nothing is computed."""
+"""A profile: the validated YAML that says what one provider needs. Nouns only."""
 
 import datetime as dt
 from typing import Annotated, Literal
@@ -31,7 +31,7 @@ class Licence(Part):
 
 
 class SecretSpec(Part):
-    """A secret the user may have in the environment of the command line; it is passed on by name."""
+    """A secret from the environment of the command line; it is passed on by name."""
 
     use: Literal["download", "service"]
     """Whether the download of the weights needs it, or the provider itself."""
@@ -49,7 +49,7 @@ class Profile(Part):
     about: str
     """What it is good for, in a sentence."""
     maturity: Literal["stable", "limited", "legacy", "experimental"]
-    """How far to trust it here: `limited` has known gaps, `legacy` is no longer developed upstream."""
+    """How far to trust it here: `limited` has known gaps, `legacy` is not developed any more."""
     evidence: dt.date
     """Day the facts in this file were last checked against the provider."""
     licence: Licence
@@ -65,7 +65,7 @@ class Profile(Part):
     secrets: dict[EnvironmentName, SecretSpec] = Field(default_factory=dict)
     """What is taken from the environment of the command line, by name."""
     api_key: str = ""
-    """The secret clients send as bearer token once it is set; empty where there is no such thing."""
+    """The secret clients send as bearer token once it is set; empty where there is none."""
     reserved: dict[EnvironmentName, str] = Field(default_factory=dict)
     """Environment that llmhost sets itself, each with the reason why `--set env.NAME` may not."""
     readiness: Readiness
@@ -97,7 +97,7 @@ class Profile(Part):
         found = f"driver {driver}" if driver else "no NVIDIA driver"
         raise UsageError(
             f"{self.title} needs NVIDIA driver {least} or newer, and the host has {found}",
-            hint="Install the 580 branch: https://docs.nvidia.com/datacenter/tesla/drivers/",
+            hint="install the 580 branch: https://docs.nvidia.com/datacenter/tesla/drivers/",
         )
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ class Resident(Part):
     match: tuple[str, ...]
     """Fields of an item, one of which holds the model's id."""
     equal: tuple[str, str] | None = None
-    """Two fields whose numbers are equal once the whole model lies on the GPUs; asked with GPUs only."""
+    """Two fields that are equal once the whole model lies on the GPUs; asked with GPUs only."""
     nonempty: str = ""
     """A field that is an empty list while the model is not loaded."""
 
@@ -39,7 +39,7 @@ class Readiness(Part):
     alive: str
     """Path that answers as soon as, and as long as, the process serves HTTP."""
     ready: str
-    """Path that answers 200 once the model is loaded; of providers that always say 200 it proves nothing."""
+    """Path that answers 200 once the model is loaded; no proof where `ok` is said above."""
     models: str = "/v1/models"
     """Path of the OpenAI-compatible list of models."""
     authorised: bool = False

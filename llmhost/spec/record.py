@@ -19,7 +19,7 @@ FORMAT = 1
 
 
 def to_record(deployment: Deployment) -> dict[str, Any]:
-    """The record, as values that JSON can hold. What is left at its default is left out of `sources`."""
+    """The record, as values that JSON can hold; `sources` holds what differs from the default."""
     usual = Sources()
     sources = {
         field.name: getattr(deployment.sources, field.name)
@@ -52,9 +52,9 @@ def provider_of(record: Mapping[str, Any]) -> str:
     """
     if record.get("format") != FORMAT or not isinstance(record.get("provider"), str):
         raise HostError(
-            f"The record of the deployment has format {record.get('format')!r}; "
+            f"the record of the deployment has format {record.get('format')!r}; "
             f"llmhost {llmhost.__version__} reads format {FORMAT}",
-            hint="Use the llmhost that made it: " + str(record.get("llmhost", "unknown version")),
+            hint="use the llmhost that made it: " + str(record.get("llmhost", "unknown version")),
         )
     return str(record["provider"])
 
@@ -89,7 +89,7 @@ def from_record(record: Mapping[str, Any], profile: Profile) -> Deployment:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise HostError(
-            "The record of the deployment is damaged",
+            "the record of the deployment is damaged",
             why=f"{type(error).__name__}: {error}",
-            hint="Run the `llmhost up` it came from again; it writes a new one.",
+            hint="run the `llmhost up` it came from again; it writes a new one",
         ) from error

@@ -1,4 +1,4 @@
-"""A provider's setting: what `--set NAME=VALUE` may say, with its type, its bounds and its default."""
+"""A provider's setting: what `--set NAME=VALUE` may say, with type, bounds and default."""
 
 import re
 import shlex

@@ -22,7 +22,7 @@ class Sources:
         ollama: Ollama's model registry; empty takes the program's own default.
         lmstudio_installer: The script that installs LM Studio's headless service.
         images: Replacements for container images: a reference without tag and digest, or a registry
-            host, to what stands in its place. A replaced image is not held to the original's digest.
+            host, to what stands in its place. The original's digest does not bind a replaced image.
     """
 
     docker_apt: str = "https://download.docker.com/linux"
@@ -36,7 +36,7 @@ class Sources:
     def image(self, reference: str, /) -> str:
         """The reference to pull for an official one, `HOST/PATH:TAG[@DIGEST]`.
 
-        The longest replacement that fits wins; the official digest is dropped with the official place.
+        The longest replacement that fits wins; the official digest goes with the official place.
         """
         name, _, _digest = reference.partition("@")
         path, _, tag = name.rpartition(":")

@@ -8,50 +8,69 @@ from types import MappingProxyType
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask, Setting
 from llmhost.spec.profile import Profile
+from llmhost.spec.setting import SettingSpec
 
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _SECRETIVE = re.compile(r"_(TOKEN|KEY|SECRET|PASSWORD|CREDENTIALS)$", re.IGNORECASE)
 _ENV = "env."
 
 
-def _settings(profile: Profile, ask: Ask) -> Mapping[str, Setting]:
+def settings_of(profile: Profile, ask: Ask) -> Mapping[str, Setting]:
+    """Every setting of the provider: as it was asked for, or at its default.
+
+    Raises:
+        UsageError: The provider has no such setting, or it does not take the value.
+    """
     settings = {name: spec.default for name, spec in profile.settings.items()}
     for name, value in ask.settings.items():
-        if name.startswith("env."):
-            continue
-        spec = profile.settings.get(name)
-        if spec is None:
-            close = difflib.get_close_matches(name, settings, n=1)
-            meant = f"Did you mean `{close[0]}`? " if close else ""
-            known = ", ".join((*settings, "env.NAME"))
-            raise UsageError(
-                f"{profile.title} has no setting `{name}`", hint=f"{meant}Settings: {known}"
-            )
-        settings[name] = spec.parse(value, name)
+        if not name.startswith(_ENV):
+            settings[name] = _spec(profile, name).parse(value, name)
     return MappingProxyType(settings)
 
 
-def _environment(profile: Profile, ask: Ask) -> Mapping[str, str]:
+def environment_of(profile: Profile, ask: Ask) -> Mapping[str, str]:
+    """The environment the user adds to the provider's process.
+
+    Raises:
+        UsageError: A name is not one, is a secret's, or is one that llmhost sets itself.
+    """
     asked = {
-        name.removeprefix("env."): str(value)
+        name.removeprefix(_ENV): str(value)
         for name, value in ask.settings.items()
-        if name.startswith("env.")
+        if name.startswith(_ENV)
     }
     environment = {**ask.env, **asked}
     for name, value in environment.items():
-        _check_environment(profile, name, value)
+        _check_name(profile, name)
+        if not value.isprintable() or "'" in value:
+            raise UsageError(
+                f"the value of env.{name} holds a quote or a character that is no text"
+            )
     return MappingProxyType(environment)
 
 
-def _check_environment(profile: Profile, name: str, value: str) -> None:
+def _spec(profile: Profile, name: str) -> SettingSpec:
+    if name in profile.settings:
+        return profile.settings[name]
+    close = difflib.get_close_matches(name, profile.settings, n=1)
+    meant = f"did you mean `{close[0]}`? " if close else ""
+    known = ", ".join((*profile.settings, "env.NAME"))
+    raise UsageError(f"{profile.title} has no setting `{name}`", hint=f"{meant}settings: {known}")
+
+
+def _check_name(profile: Profile, name: str) -> None:
     if not _ENV_NAME.fullmatch(name):
         raise UsageError(f"`{name}` is not the name of an environment variable")
     if name in profile.secrets:
         raise UsageError(
             f"{name} is a secret and does not belong on a command line or into a file",
-            hint=f"Export it instead: llmhost takes {name} from its own environment.",
+            hint=f"export it instead: llmhost takes {name} from its own environment",
+        )
+    if _SECRETIVE.search(name):
+        raise UsageError(
+            f"{name} sounds like a secret, and what is set here is not kept secret",
+            hint=f"name it under `secrets` in a profile of your own and export it; "
+            f"see `llmhost providers show {profile.name}`",
         )
     if reason := profile.reserved.get(name):
         raise UsageError(f"env.{name} is set by llmhost itself", why=reason)
-    if not value.isprintable() or "'" in value:
-        raise UsageError(f"The value of env.{name} holds a quote or a character that is no text")

@@ -11,7 +11,7 @@ class Install(Part):
     """A native install, for providers without a container image that uses the GPU."""
 
     kind: Literal["script", "pip", "archive"]
-    """The vendor's installer script, Python packages into a venv of its own, or an archive to unpack."""
+    """The vendor's installer script, Python packages into a venv, or an archive to unpack."""
     source: str = ""
     """Name of the entry of `sources` that holds its address; empty takes `url`."""
     url: str = ""

@@ -1,0 +1,82 @@
+"""The `-f` file, and how the command line is laid over it."""
+
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from llmhost.errors import ProfileError
+from llmhost.spec.deployment import Ask
+from llmhost.spec.deploymentfile import DeploymentFile, read_file
+from llmhost.spec.sources import Sources
+
+FILE = """\
+provider: vllm
+gpus: 4
+gpu: a100
+context: 8192
+set: {dtype: half, max_num_seqs: 8}
+env: {A: "1", B: "2"}
+sources:
+  hub: https://hub.example
+  images: {ghcr.io: registry.example/ghcr}
+"""
+
+
+def read(folder: Path, text: str) -> DeploymentFile:
+    (folder / "llmhost.yaml").write_text(text, "utf-8")
+    return read_file(folder / "llmhost.yaml")
+
+
+def test_the_file_answers_what_the_command_line_leaves_open(tmp_path: Path) -> None:
+    ask = read(tmp_path, FILE).under(Ask("vllm"))
+    assert (ask.gpu, ask.gpus, ask.context, ask.name) == ("a100", 4, 8192, None)
+    assert dict(ask.settings) == {"dtype": "half", "max_num_seqs": 8}
+
+
+def test_the_command_line_wins(tmp_path: Path) -> None:
+    said = Ask("vllm", gpus=2, settings={"dtype": "float16"}, env={"B": "3"}, accept_licence=True)
+    ask = read(tmp_path, FILE).under(said)
+    assert (ask.gpus, ask.gpu, ask.accept_licence) == (2, "a100", True)
+    assert dict(ask.settings) == {"dtype": "float16", "max_num_seqs": 8}
+    assert dict(ask.env) == {"A": "1", "B": "3"}
+
+
+def test_no_gpus_on_the_command_line_takes_the_files_model_with_it(tmp_path: Path) -> None:
+    assert read(tmp_path, FILE).under(Ask("vllm", gpus=0)).gpu is None
+
+
+def test_sources_of_the_file_are_laid_over_those_of_the_cloud(tmp_path: Path) -> None:
+    base = Sources(ollama="models.example", images={"docker.io": "mirror.example"})
+    sources = read(tmp_path, FILE).sources_over(base)
+    assert (sources.hub, sources.ollama) == ("https://hub.example", "models.example")
+    assert dict(sources.images) == {
+        "docker.io": "mirror.example",
+        "ghcr.io": "registry.example/ghcr",
+    }
+    assert sources.docker_apt == Sources().docker_apt
+
+
+def test_every_source_can_be_replaced_by_a_file() -> None:
+    parts = DeploymentFile.model_fields["sources"].annotation
+    assert set(getattr(parts, "model_fields", {})) == set(Sources.__slots__)
+
+
+def test_an_unknown_key_is_named_with_file_line_and_the_key_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError) as caught:
+        read(tmp_path, FILE + "  docker_atp: x\n")
+    assert caught.value.message == (f"{tmp_path}/llmhost.yaml:10: sources.docker_atp: unknown key")
+    assert caught.value.hint == "did you mean `docker_apt`?"
+
+
+def test_a_deployment_is_in_one_place(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="only one of `cloud`, `host` and `local`"):
+        read(tmp_path, "cloud: gcp\nhost: root@192.0.2.1\n")
+
+
+def test_an_empty_file_asks_for_nothing(tmp_path: Path) -> None:
+    assert read(tmp_path, "").under(Ask("vllm")) == Ask("vllm")
+
+
+def test_its_schema_is_a_schema() -> None:
+    Draft202012Validator.check_schema(DeploymentFile.model_json_schema())
