@@ -1,6 +1,5 @@
 """One run of the program: its streams, how it shows things, and how it ends in failure."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -12,6 +11,7 @@ from llmhost.errors import ExitStatus, LlmhostError
 from llmhost.ui.terminal import Terminal
 
 if TYPE_CHECKING:
+    from llmhost.transport.base import Address, Transport
     from llmhost.ui.paint import Line
     from llmhost.ui.story import Story
 
@@ -40,6 +40,7 @@ class Invocation:
         events: Whether stderr belongs to programs, so that no prose may go there.
         ways_on: Commands to type after an interruption, each with its reason; empty while nothing
             is begun.
+        connections: Those that are on their way already, by address.
     """
 
     typed: str
@@ -48,6 +49,7 @@ class Invocation:
     output: Output = "text"
     events: bool = False
     ways_on: tuple[str, ...] = ()
+    connections: "dict[Address, Transport]" = field(default_factory=dict)
     _story: "Story | None" = None
 
     @classmethod
@@ -70,14 +72,16 @@ class Invocation:
 
     def say(self, what: "Sequence[Line]") -> None:
         """Adds prose to the story."""
-        self._quieten()
+        self.quieten()
         if not self.events:
             self.terminal.say(what)
 
     def deliver(self, document: object, view: "Sequence[Line]") -> None:
         """Writes the product: the document as JSON where that was asked for, else its view."""
-        self._quieten()
+        self.quieten()
         if self.output == "json":
+            import json
+
             self.terminal.stdout.write(json.dumps(_plain(document), indent=2) + "\n")
             self.terminal.stdout.flush()
         else:
@@ -89,9 +93,9 @@ class Invocation:
         from llmhost.ui.error import prose
         from llmhost.ui.jsonlines import JsonLines
 
-        self._quieten()
+        self.quieten()
         if self.events:
-            JsonLines(self.terminal).write("Failed", asdict(Failure.of(error)))
+            JsonLines(self.terminal).write("Failure", asdict(Failure.of(error)))
         else:
             told = prose(error.message, why=error.why, hint=error.hint, details=error.details)
             self.terminal.say(told)
@@ -115,10 +119,11 @@ class Invocation:
 
     def become(self, argv: Sequence[str]) -> None:
         """Gives the process over to another program."""
-        self._quieten()
+        self.quieten()
         self.execute(argv)
 
-    def _quieten(self) -> None:
+    def quieten(self) -> None:
+        """Leaves the terminal as it was found, with what was told on it."""
         if self._story is not None:
             self._story.pause()
 

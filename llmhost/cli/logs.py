@@ -35,6 +35,7 @@ def logs(
 
     def hear(event: Event, /) -> None:
         if isinstance(event, LogLine):
+            invocation.quieten()
             invocation.terminal.put([line(event.text)])
         else:
             invocation.story.tell(event)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,9 @@ from llmhost import __version__
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.verbs import Verbs
 from llmhost.errors import ExitStatus, LlmhostError, UsageError
+
+if TYPE_CHECKING:
+    from llmhost.transport.base import Address, Transport
 
 app = typer.Typer(
     name="llmhost",
@@ -40,17 +43,24 @@ def llmhost(
         typer.echo(ctx.get_help())
 
 
-def run(args: Sequence[str], invocation: Invocation | None = None) -> int:
+def run(
+    args: Sequence[str],
+    invocation: Invocation | None = None,
+    *,
+    connections: "dict[Address, Transport] | None" = None,
+) -> int:
     """Runs one command line.
 
     Args:
         args: What was typed after `llmhost`.
         invocation: Streams and seams; tests bring their own.
+        connections: What is on its way to hosts already.
 
     Returns:
         The exit status, one of `ExitStatus`.
     """
     invocation = invocation or Invocation(typed=shlex.join(["llmhost", *args]))
+    invocation.connections.update(connections or {})
     try:
         status = typer.main.get_command(app).main(
             list(args), prog_name="llmhost", standalone_mode=False, obj=invocation
@@ -59,6 +69,8 @@ def run(args: Sequence[str], invocation: Invocation | None = None) -> int:
         return invocation.fail(_misuse(refused))
     except LlmhostError as error:
         return invocation.fail(error)
+    finally:
+        invocation.quieten()
     if status == ExitStatus.INTERRUPTED:
         return invocation.interrupted()
     return int(status or ExitStatus.OK)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from llmhost.cli.attributes import described
 from llmhost.cli.documents import Departed, Hosts, Providers, Rendered
 from llmhost.cli.failure import Failure
 from llmhost.errors import UsageError
@@ -56,7 +57,7 @@ def schema_of(name: str) -> dict[str, Any]:
     """
     if name in FILES:
         model, about = FILES[name]
-        return _titled(name, about, TypeAdapter(model).json_schema())
+        return _titled(name, about, described(model))
     if name in DOCUMENTS:
         kind, about = DOCUMENTS[name]
         return _titled(name, about, _printed(kind))

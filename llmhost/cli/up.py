@@ -10,6 +10,8 @@ from llmhost.cli.options import Asked, Shown, Where
 from llmhost.errors import ExitStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from llmhost.cli.asking import Wish
     from llmhost.workflows.place import Place
     from llmhost.workflows.results import Planned, Served
@@ -84,8 +86,9 @@ def raised(
     from llmhost.cli.wiring import session
     from llmhost.workflows.up import up as workflow
 
-    again = ways_on(invocation, wanted, place)
-    invocation.ways_on = again if yes else ()
+    again = ways_on(invocation, wanted, [place])
+    if not several:
+        invocation.ways_on = again if yes else ()
     with_story = session(
         invocation,
         trust_host_key=wanted.where.trust_host_key,
@@ -110,13 +113,11 @@ def foreseen(
     return workflow(with_story, place, wanted.ask, wanted.sources)
 
 
-def ways_on(invocation: Invocation, wanted: "Wish", place: "Place") -> tuple[str, ...]:
-    """What to type after an interruption: the same again, or the way back."""
+def ways_on(invocation: Invocation, wanted: "Wish", places: "Sequence[Place]") -> tuple[str, ...]:
+    """What to type after an interruption: the same again, or the way back from each place."""
     name = wanted.ask.name or wanted.ask.provider
-    return (
-        f"{invocation.typed}   # goes on where it is",
-        f"llmhost down {name} {place.flags}   # takes it away",
-    )
+    back = (f"llmhost down {name} {place.flags}   # takes it away" for place in places)
+    return (f"{invocation.typed}   # goes on where it is", *back)
 
 
 def _wanted(invocation: Invocation, asked: Asked, where: Where) -> "tuple[Wish, tuple[Place, ...]]":

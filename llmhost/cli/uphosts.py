@@ -6,7 +6,7 @@ from functools import partial
 from llmhost.cli.asking import Wish
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.sidebyside import below_names, everywhere, results, worst
-from llmhost.cli.up import foreseen, raised
+from llmhost.cli.up import foreseen, raised, ways_on
 from llmhost.cli.wiring import consent
 from llmhost.errors import ExitStatus, UsageError
 from llmhost.ui.columns import columns
@@ -22,6 +22,7 @@ def up_everywhere(
     """Brings it up on every host; returns the exit status."""
     if not yes:
         _agree(invocation, wanted, places)
+    invocation.ways_on = ways_on(invocation, wanted, places)
     hosts = everywhere(places, partial(raised, invocation, wanted, yes=True, several=True))
     invocation.say(below_names(hosts, served_view))
     rows = [(Span(host.host), Span(host.result.endpoint)) for host in hosts.hosts if host.result]

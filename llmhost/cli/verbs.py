@@ -71,10 +71,9 @@ class Verbs(TyperGroup):
     ) -> "tuple[str | None, Command | None, list[str]]":
         """Splits the command off what was typed; says which one was meant where there is none."""
         if args[0] not in VERBS and not args[0].startswith("-"):
-            close = get_close_matches(args[0], VERBS, n=1)
-            meant = f"did you mean `llmhost {close[0]}`? " if close else ""
             raise UsageError(
-                f"there is no command `{args[0]}`", hint=f"{meant}commands: {', '.join(VERBS)}"
+                f"there is no command `{args[0]}`",
+                hint=f"{_meant(args[0])}commands: {', '.join(VERBS)}",
             )
         return super().resolve_command(ctx, args)
 
@@ -102,3 +101,11 @@ def built(verb: Verb) -> "Command":
     epilog = "\n".join(["\b", "Examples:", *lines]) if lines else None
     app.command(name, help=text.strip(), epilog=epilog)(spread(function))
     return typer.main.get_command(app)
+
+
+def _meant(typed: str) -> str:
+    from llmhost.spec.catalog import Catalog
+
+    close = get_close_matches(typed, VERBS, n=1)
+    verb = f"up {typed}" if typed in Catalog.default().names() else "".join(close)
+    return f"did you mean `llmhost {verb}`? " if verb else ""

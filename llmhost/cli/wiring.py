@@ -1,6 +1,5 @@
 """The composition root: drivers and transports by name, a story, and a session of them all."""
 
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -39,9 +38,13 @@ def session(
     """
     from llmhost.workflows.session import Session
 
+    def reach(address: "Address") -> "Transport":
+        under_way = invocation.connections.pop(address, None)
+        return under_way or connect(address, trust_new=trust_host_key)
+
     return Session(
         report=report or reporter(invocation.story, host),
-        connect=partial(connect, trust_new=trust_host_key),
+        connect=reach,
         drivers=driver,
         confirm=asking(invocation, ways_on),
         environ=invocation.terminal.environ,

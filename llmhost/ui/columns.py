@@ -17,19 +17,16 @@ def columns(
     Args:
         rows: Cells from left to right; all rows have the same number.
         header: Titles of the columns, shown faintly in capitals.
-        width: Columns of the terminal; the last cell is cut to fit. None cuts nothing.
+        width: Columns of the terminal; the widest cells are cut to fit. None cuts nothing.
     """
     titles = [tuple(Span(title.upper(), "faint") for title in header)] if header else []
     table: list[Sequence[Span]] = [*titles, *rows]
     if not table:
         return ()
     widths = [max(cells(row[place].text) for row in table) for place in range(len(table[0]))]
-    room = (
-        None
-        if width is None
-        else max(_LEAST, width - sum(widths[:-1]) - len(_GAP) * len(widths[:-1]))
-    )
-    return tuple(_aligned(row, widths, room) for row in table)
+    if width is not None:
+        _shrink(widths, width - len(_GAP) * (len(widths) - 1))
+    return tuple(_aligned(row, widths) for row in table)
 
 
 def cells(text: str) -> int:
@@ -50,9 +47,15 @@ def cut(text: str, room: int) -> str:
     return f"{kept.rstrip()}…"
 
 
-def _aligned(row: Sequence[Span], widths: Sequence[int], room: int | None) -> Line:
+def _shrink(widths: list[int], room: int) -> None:
+    """Takes from the widest column, again and again, until all of them fit or none can give."""
+    while sum(widths) > room and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+
+
+def _aligned(row: Sequence[Span], widths: Sequence[int]) -> Line:
     spans: list[Span] = []
-    for span, width in zip(row[:-1], widths, strict=False):
-        spans += [span, Span(" " * (width - cells(span.text)) + _GAP)]
-    last = row[-1]
-    return (*spans, last if room is None else Span(cut(last.text, room), last.style))
+    for span, width in zip(row, widths, strict=True):
+        text = cut(span.text, width)
+        spans += [Span(text, span.style), Span(" " * (width - cells(text)) + _GAP)]
+    return tuple(spans[:-1])

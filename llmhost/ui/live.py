@@ -127,13 +127,11 @@ def _took(seconds: float) -> Span:
 
 
 def _job(job: str, meter: Meter) -> RenderableType:
-    fraction = meter.fraction
-    bar = ProgressBar(
-        total=1.0,
-        completed=fraction or 0.0,
-        width=_BAR_WIDTH,
-        pulse=fraction is None,
-    )
+    name, fraction = Text(f"  {job:<9}"), meter.fraction
+    words = Text(harmless(meter.words), no_wrap=True, overflow="ellipsis")
     grid = Table.grid(padding=(0, 1))
-    grid.add_row(Text(f"  {job:<9}"), bar, Text(harmless(meter.words), no_wrap=True))
+    if fraction is None:
+        grid.add_row(name, words)
+    else:
+        grid.add_row(name, ProgressBar(total=1.0, completed=fraction, width=_BAR_WIDTH), words)
     return grid

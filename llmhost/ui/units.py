@@ -16,7 +16,7 @@ def size(count: float) -> str:
 
 def duration(seconds: float) -> str:
     """A span of time, such as `0.4s`, `48s`, `2m11s`, `1h03m`."""
-    if seconds < _TEN:
+    if round(seconds, 1) < _TEN:
         return f"{seconds:.1f}s"
     whole = round(seconds)
     if whole < _MINUTE:

@@ -1,0 +1,88 @@
+"""`down`: several at once, all of them, and what is said about it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from llmhost.errors import UsageError
+from llmhost.workflows.place import Place
+from llmhost.workflows.results import Gone, Listing
+from llmhost.workflows.session import Session
+from tests.cli.front import Front
+from tests.cli.samples import GONE, LISTING
+
+Workflow = Callable[[str, Callable[..., Any]], None]
+
+
+def take(_session: Session, _place: Place | None, name: str) -> Gone:
+    """A `down` that knows no `ghost`."""
+    if name == "ghost":
+        raise UsageError("there is no deployment `ghost`", hint="llmhost ls")
+    return replace(GONE, name=name)
+
+
+def test_what_is_gone_and_what_is_left_is_said(llmhost: Front, workflow: Workflow) -> None:
+    workflow("down.down", take)
+    ended = llmhost("down", "vllm")
+    assert (ended.status, ended.stderr) == (0, "")
+    assert ended.stdout == (
+        "vllm is gone\n"
+        "  - machine vllm with its disks\n"
+        "  left, because it is not llmhost's:\n"
+        "    Docker and its settings\n"
+    )
+
+
+def test_a_name_that_does_not_exist_does_not_keep_the_others(
+    llmhost: Front, workflow: Workflow
+) -> None:
+    workflow("down.down", take)
+    ended = llmhost("down", "ghost", "vllm", "-o", "json")
+    assert ended.status == 1
+    assert [gone["name"] for gone in ended.document["gone"]] == ["vllm"]
+    assert ended.document["failures"][0]["error"] == "there is no deployment `ghost`"
+    assert "there is no deployment `ghost`" in ended.stderr
+
+
+def test_one_name_that_does_not_exist_is_a_failure(llmhost: Front, workflow: Workflow) -> None:
+    workflow("down.down", take)
+    ended = llmhost("down", "ghost")
+    assert ended.status == 2
+    assert ended.stderr == "error: there is no deployment `ghost`\n  hint  llmhost ls\n"
+
+
+def test_all_takes_a_yes_or_somebody_who_says_it(llmhost: Front, workflow: Workflow) -> None:
+    workflow("down.down", take)
+    workflow("ls.ls", lambda _session: LISTING)
+    refused = llmhost("down", "--all")
+    assert (refused.status, refused.stdout) == (2, "")
+    assert llmhost("down", "--all", answer="no\n").status == 2
+    for ended in (llmhost("down", "--all", "--yes"), llmhost("down", "--all", answer="y\n")):
+        assert ended.status == 0
+        assert [text for text in ended.stdout.splitlines() if text.endswith("gone")] == [
+            "vllm is gone",
+            "tiny is gone",
+        ]
+
+
+def test_all_of_nothing_is_done_already(llmhost: Front, workflow: Workflow) -> None:
+    workflow("ls.ls", lambda _session: Listing(()))
+    ended = llmhost("down", "--all")
+    assert (ended.status, ended.stdout) == (0, "")
+
+
+def test_a_name_or_all_has_to_be_said_and_not_both(llmhost: Front) -> None:
+    for args in ((), ("vllm", "--all")):
+        ended = llmhost("down", *args)
+        assert ended.status == 2
+        assert ended.stderr.startswith("error: name what to take away, or say --all\n")
+
+
+def test_ctrl_c_while_taking_away_says_how_to_finish(llmhost: Front, workflow: Workflow) -> None:
+    def slow(*_: object) -> Gone:
+        raise KeyboardInterrupt
+
+    workflow("down.down", slow)
+    ended = llmhost("down", "vllm")
+    assert ended.status == 130
+    assert ended.stderr.endswith("  hint  llmhost down vllm   # takes away the rest\n")
