@@ -6,9 +6,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import startup
+from benchmarks import exchange, manyhosts, startup, unchanged
 from benchmarks.report import document, table
+from benchmarks.target import at_distance
 from benchmarks.timing import Comparison
+from tests.transport.sshd import Sshd
 
 
 def main() -> int:
@@ -24,12 +26,39 @@ def main() -> int:
     return int(options.check and not all(c.met for c in comparisons))
 
 
+def _exchange(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
+    with Sshd(folder / "exchange") as sshd:
+        for rtt in options.rtt:
+            with at_distance([sshd.address()], rtt, folder) as target:
+                yield from exchange.compare(target, options.runs)
+
+
+def _unchanged(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
+    with unchanged.machine() as address:
+        for rtt in options.rtt:
+            with at_distance([address], rtt, folder) as target:
+                recorded = folder / f"recorded-{rtt}"
+                unchanged.record(target, recorded)
+                yield from unchanged.compare(target, recorded, options.runs)
+                if options.full:
+                    yield from unchanged.compare_rivals(target, min(options.runs, 3))
+
+
+def _many_hosts(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
+    with unchanged.machine() as address, at_distance([address], 0, folder) as target:
+        unchanged.record(target, folder / "recorded")
+    yield from manyhosts.compare(folder / "recorded", options.rtt, options.runs, folder / "many")
+
+
 def _startup(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
     return startup.compare(options.runs, folder)
 
 
 CASES: dict[str, Callable[[argparse.Namespace, Path], Iterator[Comparison]]] = {
     "startup": _startup,
+    "exchange": _exchange,
+    "unchanged": _unchanged,
+    "manyhosts": _many_hosts,
 }
 
 

@@ -2,29 +2,34 @@
 
 Neither a kernel module nor root is needed. The handshake of TCP is counted as well: the far end is
 connected to after one and a half round trips, and nothing of the near end leaves before one, as if
-SYN and its answer had travelled. Not modelled: slow start (the two loopback connections have windows
-of their own, so a large script arrives earlier than on a real long wire), loss, jitter, bandwidth.
+SYN and its answer had travelled. Not modelled: slow start (the two loopback connections have
+windows of their own, so a large script arrives earlier than on a real long wire), loss, jitter,
+bandwidth.
 """
 
 import argparse
 import asyncio
 import contextlib
 import socket
+from collections.abc import Sequence
 
 _CHUNK = 64 << 10  # bytes read at a time
+_BACKLOG = 256  # connections that may wait to be accepted: 32 hosts come at once
 
 
-async def serve(port: int, target: tuple[str, int], rtt: float) -> None:
-    """Forwards connections on `127.0.0.1:port` to `target`, `rtt` seconds away, until cancelled."""
+async def serve(ports: Sequence[int], target: tuple[str, int], rtt: float) -> None:
+    """Forwards connections on ports of 127.0.0.1 to `target`, `rtt` seconds away, until cancelled."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             await _carry(reader, writer, target, rtt)
         writer.close()
 
-    server = await asyncio.start_server(connected, "127.0.0.1", port)
-    async with server:
-        await server.serve_forever()
+    async with contextlib.AsyncExitStack() as open_servers:
+        for port in ports:
+            server = await asyncio.start_server(connected, "127.0.0.1", port, backlog=_BACKLOG)
+            await open_servers.enter_async_context(server)
+        await asyncio.Event().wait()
 
 
 async def _carry(
@@ -83,12 +88,12 @@ def _at_once(stream: asyncio.StreamWriter) -> None:
 
 
 def main() -> None:
-    """The command line: `delay.py PORT TARGET_HOST TARGET_PORT RTT_MS`."""
+    """The command line: `delay.py TARGET_HOST TARGET_PORT RTT_MS PORT…`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("port", type=int)
     parser.add_argument("host")
     parser.add_argument("target", type=int)
     parser.add_argument("rtt_ms", type=float)
+    parser.add_argument("port", type=int, nargs="+")
     args = parser.parse_args()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(args.port, (args.host, args.target), args.rtt_ms / 1000))

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.timing import Comparison, Contender, take_turns
 
 _PYTHON = sys.executable
-_LLMHOST = str(Path(_PYTHON).with_name("llmhost"))
+LLMHOST = str(Path(_PYTHON).with_name("llmhost"))
 _TYPER = (_PYTHON, str(Path(__file__).with_name("one_command.py")))
 
 
@@ -23,6 +23,6 @@ def compare(runs: int, folder: Path) -> Iterator[Comparison]:
         (("providers", "list"), command, 2.5),
         (render, command, 2.5),
     ):
-        subject = Contender(f"llmhost {' '.join(args[:2])}", (_LLMHOST, *args))
+        subject = Contender(f"llmhost {' '.join(args[:2])}", (LLMHOST, *args))
         mine, other = take_turns((subject, yardstick), runs)
         yield Comparison("start-up", None, mine, other, at_most)

@@ -10,9 +10,12 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"llmhost {__version__}\n")
         return 0
-    from llmhost.cli.main import run  # noqa: PLC0415  see above
+    from llmhost.cli.ahead import dialled  # noqa: PLC0415  see above
 
-    return run(sys.argv[1:])
+    connections = dialled(sys.argv[1:])
+    from llmhost.cli.main import run  # noqa: PLC0415  while they are being made
+
+    return run(sys.argv[1:], connections=connections)
 
 
 if __name__ == "__main__":

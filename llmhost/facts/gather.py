@@ -21,9 +21,13 @@ class Facts:
         self._values: dict[AnyFact, object] = {}
 
     def __call__(self, fact: Fact[T], /) -> T:
-        """The fact's value; KeyError when it was never asked."""
+        """The fact's value; KeyError when it was never asked.
+
+        Raises:
+            HostError: The answer makes no sense.
+        """
         if fact not in self._values:
-            self._values[fact] = fact.parse(self.answers[fact])
+            self._values[fact] = _parsed(fact, self.answers[fact])
         return self._values[fact]  # type: ignore[return-value]  # stored under the fact that parsed it
 
     def __contains__(self, fact: AnyFact) -> bool:
@@ -70,3 +74,14 @@ class Inquiry:
                 details=tuple(answer.stderr.splitlines()[-5:]),
             )
         return Facts(dict(zip(asked, answers, strict=True)))
+
+
+def _parsed(fact: Fact[T], answer: Answer) -> T:
+    try:
+        return fact.parse(answer)
+    except ValueError as error:
+        raise HostError(
+            f"the host's answer to `{' '.join(fact.question)}` makes no sense",
+            why=str(error),
+            details=tuple(answer.stdout.splitlines()[:5]),
+        ) from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from llmhost.transport.base import Answer
 
 _NOT_FOUND = 127
+_FIELDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,14 @@ class Gpus:
         return ("gpus",)
 
     def parse(self, answer: Answer, /) -> DriverState:
-        """Reads nvidia-smi's CSV without header and units."""
+        """Reads nvidia-smi's CSV without header and units.
+
+        Its exit status says little: it is 14 for a corrupted infoROM on a GPU that works.
+        """
+        rows = ([field.strip() for field in line.split(",")] for line in answer.stdout.splitlines())
+        gpus = tuple(_gpu(*row) for row in rows if len(row) == _FIELDS and row[0].isdecimal())
         installed = answer.exit_status != _NOT_FOUND
-        if answer.exit_status:
-            return DriverState((), installed, answer.stdout.strip())
-        return DriverState(tuple(map(_gpu, answer.stdout.strip().splitlines())), installed)
+        return DriverState(gpus, installed, "" if gpus else answer.stdout.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,7 @@ class CdiDevices:
         )
 
 
-def _gpu(line: str) -> Gpu:
-    index, name, uuid, driver, total, used = (field.strip() for field in line.split(","))
+def _gpu(index: str, name: str, uuid: str, driver: str, total: str, used: str) -> Gpu:  # noqa: PLR0913, PLR0917  the fields asked for
     return Gpu(int(index), name, uuid, driver, _mib(total), _mib(used))
 
 

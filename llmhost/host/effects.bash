@@ -158,13 +158,13 @@ hub_client() {
     printf '%s\n' "$1" >"$home/version"
 }
 
-# weights ENDPOINT REPOSITORY REVISION DIRECTORY TOKEN PATTERN...: by the hub's own client, resuming what is there.
+# weights ENDPOINT TOKEN REPOSITORY REVISION DIRECTORY LINK PATTERN...: by the hub's own client, resuming what is there.
 weights() {
-  local endpoint=$1 repository=$2 revision=$3 directory=$4 token=$5
-  shift 5
+  local endpoint=$1 token=$2
+  shift 2
   HF_ENDPOINT=$endpoint HF_TOKEN=$token HF_HUB_DISABLE_TELEMETRY=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
-    /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$repository" "$revision" "$directory" "$@"
+    /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$@"
 }
 
 # native_install URL USER: a vendor's installer, run as the service's own user.

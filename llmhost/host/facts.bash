@@ -82,5 +82,5 @@ records() {
 # weights_state DIRECTORY: the mark of a complete download on the first line, then size and name of each file.
 weights_state() {
   cat -- "$1/.llmhost.json" || return 1
-  find "$1" -name .cache -prune -o -type f -printf '%s %P\n'
+  find -L "$1" -name .cache -prune -o -type f -printf '%s %P\n'
 }

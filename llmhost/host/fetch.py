@@ -1,8 +1,9 @@
 """Downloads one revision of a repository from the model hub, and tells how far it has come.
 
 Runs on the host, in the virtual environment that holds the hub's own client. Usage:
-fetch.py REPOSITORY REVISION DIRECTORY [PATTERN...]; the token comes in HF_TOKEN. The revision is
-resolved to a commit first, and exactly this commit is fetched; what was fetched before is kept.
+fetch.py REPOSITORY REVISION DIRECTORY LINK [PATTERN...]; the token comes in HF_TOKEN. The revision is
+resolved to a commit first, and exactly this commit is fetched; what was fetched before is kept. LINK,
+when it is not empty, becomes a name for the one file that matches.
 Progress goes to descriptor 3 as `progress`, `weights`, done, total, text, separated by tabs.
 """
 
@@ -26,7 +27,9 @@ MARK = ".llmhost.json"
 SECONDS_BETWEEN_REPORTS = 0.5
 
 
-def main(repository: str, revision: str, directory: Path, patterns: list[str]) -> None:
+def main(
+    repository: str, revision: str, directory: Path, link: str, patterns: list[str]
+) -> None:
     """Fetches, then leaves a mark that says which commit is complete."""
     token = os.environ.get("HF_TOKEN") or False
     info = HfApi().model_info(repository, revision=revision, files_metadata=True, token=token)
@@ -37,6 +40,8 @@ def main(repository: str, revision: str, directory: Path, patterns: list[str]) -
     }
     if not sizes:
         sys.exit(f"no file of {repository} matches {' '.join(patterns)}")
+    if link and len(sizes) > 1:
+        sys.exit(f"several files of {repository} match, name one: {' '.join(sorted(sizes))}")
     total = sum(sizes.values())
     directory.mkdir(parents=True, exist_ok=True)
     (directory / MARK).unlink(missing_ok=True)
@@ -57,9 +62,19 @@ def main(repository: str, revision: str, directory: Path, patterns: list[str]) -
         "revision": revision,
         "commit": info.sha,
         "patterns": patterns,
-        "files": sizes,
+        "files": sizes | _linked(directory, link, sizes),
     }
     (directory / MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+
+
+def _linked(directory: Path, link: str, sizes: dict[str, int]) -> dict[str, int]:
+    """Gives the one file its further name; answers with that name and the file's size."""
+    if not link or link in sizes:
+        return {}
+    ((name, size),) = sizes.items()
+    (directory / link).unlink(missing_ok=True)
+    (directory / link).symlink_to(name)
+    return {link: size}
 
 
 class _Report:
@@ -118,8 +133,8 @@ def _explained(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    _repository, _revision, _directory, *_patterns = sys.argv[1:]
+    _repository, _revision, _directory, _link, *_patterns = sys.argv[1:]
     try:
-        main(_repository, _revision, Path(_directory), _patterns)
+        main(_repository, _revision, Path(_directory), _link, _patterns)
     except (HfHubHTTPError, OSError, ValueError) as error:
         sys.exit(_explained(error))

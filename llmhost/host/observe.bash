@@ -27,50 +27,72 @@ http() {
   printf '%s %s\n' "${status:-000}" "$(head -c 65536 <<<"${answer%$'\n'*}" | tr '\n' ' ')"
 }
 
-# container_state: status, restarts, exit code, out-of-memory flag.
+# container_state: status, restarts, exit code, out-of-memory flag; nothing without a container.
 container_state() {
-  [[ -n $container ]] || return 0
-  docker container inspect --format \
-    '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}} {{.State.OOMKilled}}' "$container" 2>/dev/null
+  local document
+  document=$(docker_api "/containers/$container/json") || return
+  [[ $document =~ \"Status\":\"([a-z]+)\" ]] || return
+  local status=${BASH_REMATCH[1]}
+  [[ $document =~ \"RestartCount\":([0-9]+) ]] && local restarts=${BASH_REMATCH[1]}
+  [[ $document =~ \"ExitCode\":([0-9]+) ]] && local code=${BASH_REMATCH[1]}
+  [[ $document =~ \"OOMKilled\":([a-z]+) ]] && local memory=${BASH_REMATCH[1]}
+  printf '%s %s %s %s\n' "$status" "${restarts:-0}" "${code:-0}" "${memory:-false}"
 }
 
-# new_logs: what the service has written since the last look.
+# new_logs: what the service has written since the last look; at first, since its unit was started.
 new_logs() {
-  local since=${seen_until:-0}
-  seen_until=$(date +%s.%N)
+  local since=${seen_until:-}
+  seen_until=@$EPOCHSECONDS
+  [[ -n $since ]] ||
+    since=$(systemctl show --timestamp=unix --value --property=ActiveEnterTimestamp "$unit")
   if [[ -n $container ]]; then
-    docker logs --since "$since" --tail "${log_lines:-40}" "$container" 2>&1
+    docker logs --since "${since#@}" --tail 40 "$container" 2>&1
   else
-    journalctl --quiet --no-pager --output=cat --lines="${log_lines:-40}" --since="@${since%.*}" --unit="$unit"
+    journalctl --quiet --no-pager --output=cat --lines=40 --since="${since:-today}" --unit="$unit"
   fi
 }
 
 # report KEY VALUE: one line of an observation.
 report() { printf '%s\t%s\n' "$1" "$2"; }
 
+# report_lines KEY: the lines of standard input, each as one of an observation.
+report_lines() {
+  local line
+  while IFS= read -r line; do report "$1" "${line:0:2000}"; done
+}
+
 # observe: one observation, a line per thing seen, ended by a line that says so.
 observe() {
   local line ready=200
   report unit "$(systemctl show --value --property=ActiveState --property=SubState --property=Result "$unit" | tr '\n' ' ')"
   [[ -z $container ]] || report container "$(container_state)"
-  [[ -z $liveness ]] || report alive "$(http "$liveness")"
+  [[ -z $liveness || $liveness == "$readiness" ]] || report alive "$(http "$liveness")"
   if [[ -n $readiness ]]; then
     line=$(http "$readiness") ready=${line%% *}
     report ready "$line"
   fi
   if [[ $ready == 200 ]]; then
-    report models "$(http "$models")"
-    [[ -z $resident ]] || report resident "$(http "$resident")"
-    line=$(http_seconds=120 http "$completion" "$body")
-    report completion "$line"
-    if ((gpus)); then
-      while IFS= read -r line; do report gpu "$line"; done < <(gpus 2>/dev/null)
-      [[ -z $container ]] || while IFS= read -r line; do report inside "$line"; done \
-        < <(docker exec "$container" nvidia-smi -L 2>&1)
-    fi
+    observe_service
   fi
-  while IFS= read -r line; do report log "${line:0:2000}"; done < <(new_logs)
-  report end "$(date +%s)"
+  if [[ $ready != 200 || -n ${seen_until:-} ]]; then
+    report_lines log < <(new_logs)
+  fi
+  report end "$EPOCHSECONDS"
+}
+
+# observe_service: what only a service that says it is ready can show; the GPUs are asked meanwhile.
+observe_service() {
+  if ((gpus)); then
+    exec 5< <(gpus 2>/dev/null)
+    [[ -z $container ]] || exec 6< <(docker exec "$container" nvidia-smi -L 2>&1)
+  fi
+  report models "$(http "$models")"
+  [[ -z $resident ]] || report resident "$(http "$resident")"
+  report completion "$(http_seconds=120 http "$completion" "$body")"
+  if ((gpus)); then
+    report_lines gpu <&5
+    [[ -z $container ]] || report_lines inside <&6
+  fi
 }
 
 # watch SECONDS: observes until the deadline; the listener ends it earlier by hanging up.

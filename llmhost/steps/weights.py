@@ -95,14 +95,6 @@ class Weights:
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Fetches what is missing."""
         model = self.model
-        yield Effect(
-            (
-                "weights",
-                self.hub,
-                model.repo,
-                model.revision,
-                model.directory,
-                self.token,
-                *model.files,
-            )
-        )
+        link = model.file if model.linked else ""
+        where = (model.repo, model.revision, model.directory, link)
+        yield Effect(("weights", self.hub, self.token, *where, *model.files))

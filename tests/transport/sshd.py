@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -31,9 +32,11 @@ def free_port() -> int:
 class Sshd:
     """One daemon. Logins have an empty home of their own, whatever this machine's root has."""
 
-    def __init__(self, folder: Path, **options: str) -> None:
+    def __init__(self, folder: Path, ports: int = 1, **options: str) -> None:
+        folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.port = free_port()
+        self.ports = [free_port() for _ in range(ports)]
+        self.port = self.ports[0]
         self.host_key = make_key(folder / "host_key")
         self.key = make_key(folder / "user_key")
         self.authorized = folder / "authorized_keys"
@@ -66,8 +69,10 @@ class Sshd:
 
     def start(self) -> None:
         config = self.folder / "sshd_config"
-        options = self._options | {"Port": str(self.port), "HostKey": str(self.host_key)}
-        config.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
+        options = self._options | {"HostKey": str(self.host_key)}
+        lines = [f"Port {port}" for port in self.ports]
+        lines += [f"{name} {value}" for name, value in options.items()]
+        config.write_text("\n".join(lines))
         program = shutil.which("sshd", path="/usr/sbin:/usr/bin") or "sshd"
         self._process = subprocess.Popen([program, "-D", "-f", config, "-E", self.log])
         deadline = time.monotonic() + 10
@@ -96,6 +101,10 @@ class Sshd:
 
     def address(self, user: str = "root") -> Address:
         return Address("127.0.0.1", self.port, user, self.key, public(self.host_key))
+
+    def addresses(self) -> list[Address]:
+        """One for each of its ports, as if they were hosts."""
+        return [replace(self.address(), port=port) for port in self.ports]
 
     def logged(self, text: str) -> int:
         """How often its log says something: a witness that is not llmhost."""

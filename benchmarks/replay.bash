@@ -1,0 +1,18 @@
+#!/bin/bash
+# Stands in for a host: an sshd runs it for whatever command it is sent (ForceCommand). It gives the
+# recorded answer to a recorded script after the recorded time, and uses none of this computer's
+# processors meanwhile, as another computer would not. An unrecorded script is an error.
+# usage: replay.bash FOLDER
+recorded=$1
+script=$(cat)
+mark=
+[[ $script =~ [^0-9a-f]([0-9a-f]{32})[^0-9a-f] ]] && mark=${BASH_REMATCH[1]}
+for file in "$recorded"/*.script; do
+  [[ ${script//"${mark:-MARK}"/MARK} == "$(<"$file")" ]] || continue
+  sleep "$(<"${file%.script}.seconds")"
+  answer=$(<"${file%.script}.stdout")
+  printf 'llmhost: script started\n%s\n' "${answer//MARK/$mark}"
+  exit 0
+done
+printf 'this script was not recorded\n' >&2
+exit 1
