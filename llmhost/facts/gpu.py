@@ -1,5 +1,6 @@
 """Facts about GPUs, their driver, and how containers reach them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmhost.transport.base import Answer
@@ -61,7 +62,7 @@ class Gpus:
         Its exit status says little: it is 14 for a corrupted infoROM on a GPU that works.
         """
         rows = ([field.strip() for field in line.split(",")] for line in answer.stdout.splitlines())
-        gpus = tuple(_gpu(*row) for row in rows if len(row) == _FIELDS and row[0].isdecimal())
+        gpus = tuple(_gpu(row) for row in rows if len(row) == _FIELDS and row[0].isdecimal())
         installed = answer.exit_status != _NOT_FOUND
         return DriverState(gpus, installed, "" if gpus else answer.stdout.strip())
 
@@ -82,7 +83,8 @@ class CdiDevices:
         )
 
 
-def _gpu(index: str, name: str, uuid: str, driver: str, total: str, used: str) -> Gpu:  # noqa: PLR0913, PLR0917  the fields asked for
+def _gpu(fields: Sequence[str]) -> Gpu:
+    index, name, uuid, driver, total, used = fields
     return Gpu(int(index), name, uuid, driver, _mib(total), _mib(used))
 
 

@@ -46,18 +46,22 @@ class Weights:
             mark = json.loads(text)
         except ValueError:
             return None
-        if answer.exit_status or not isinstance(mark, Mapping):
-            return None
-        wanted: Mapping[str, int] = mark.get("files", {})
         there = dict(_files(listing))
-        return WeightsState(
-            repository=str(mark.get("repository", "")),
-            revision=str(mark.get("revision", "")),
-            commit=str(mark.get("commit", "")),
-            patterns=tuple(mark.get("patterns", ())),
-            damaged=tuple(name for name, size in wanted.items() if there.get(name) != size),
-            size=sum(wanted.values()),
-        )
+        match mark:
+            case {
+                "repository": str(repository),
+                "revision": str(revision),
+                "commit": str(commit),
+                "patterns": [*patterns],
+                "files": {**wanted},
+            }:
+                damaged = (name for name, size in wanted.items() if there.get(name) != size)
+                size = sum(there.get(name, 0) for name in wanted)
+                return WeightsState(
+                    repository, revision, commit, tuple(patterns), tuple(damaged), size
+                )
+            case _:
+                return None  # not a mark of ours
 
 
 def _files(listing: str) -> list[tuple[str, int]]:
