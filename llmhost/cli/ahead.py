@@ -1,8 +1,8 @@
 """Begins to connect to the hosts on the command line while the rest of the program is imported.
 
-A login takes a quarter of a second of waiting and more; so do the imports that come before a script
-can be sent. What is begun here is handed out by `wiring` when a workflow asks for that host. It is no
-parser: what it does not understand it leaves alone, and the real one says what is wrong.
+A login takes a quarter of a second of waiting and more; so do the imports that come before a
+script can be sent. What is begun here is handed out by `wiring` when a workflow asks for that host.
+It is no parser: what it does not understand it leaves alone, and the real one says what is wrong.
 """
 
 from collections.abc import Iterator, Sequence
