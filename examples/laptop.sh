@@ -23,7 +23,7 @@ llmhost forward "$name" --cloud sandbox --port "$port" &
 tunnel=$!
 
 # Any OpenAI client does the same: OpenAI(base_url="http://127.0.0.1:9000/v1", api_key="none").
-curl --silent --show-error --fail --retry 20 --retry-delay 1 --retry-connrefused \
+curl --silent --fail --retry 20 --retry-delay 1 --retry-connrefused \
   --header 'Content-Type: application/json' \
   --data "{\"messages\": [{\"role\": \"user\", \"content\": \"$question\"}], \"max_tokens\": 64}" \
   "http://127.0.0.1:$port/v1/chat/completions"
