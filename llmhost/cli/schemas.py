@@ -32,7 +32,7 @@ DOCUMENTS: Mapping[str, tuple[Any, str]] = {
     "status-hosts": (Hosts[Status], "llmhost status -o json, with several --host"),
     "gone": (Departed, "llmhost down -o json"),
     "providers": (Providers, "llmhost providers -o json"),
-    "failure": (Failure, "any command with -o json that fails"),
+    "failure": (Failure, "any command with -o json that fails once its flags were read"),
 }
 NAMES = (*FILES, *DOCUMENTS, "event")
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
