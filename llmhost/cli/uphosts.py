@@ -5,8 +5,8 @@ from functools import partial
 
 from llmhost.cli.asking import Wish
 from llmhost.cli.invocation import Invocation
+from llmhost.cli.oneplace import foreseen, raised, ways_on
 from llmhost.cli.sidebyside import below_names, everywhere, results, worst
-from llmhost.cli.up import foreseen, raised, ways_on
 from llmhost.cli.wiring import consent
 from llmhost.errors import ExitStatus, UsageError
 from llmhost.ui.columns import columns
