@@ -58,6 +58,9 @@ def read_document(path: Path, model: type[Document], **given: Any) -> Document: 
         raise ProfileError(f"{path}: {problem}", why="it is not valid YAML") from error
     if not isinstance(data, dict):
         raise ProfileError(f"{path}:1: a mapping of keys and values belongs here")
+    for key in data.keys() & given.keys():
+        number = _line_of(yaml.compose(text, _Loader), (key,))
+        raise ProfileError(f"{path}:{number}: {key}: does not stand in the file")
     try:
         return model.model_validate({**data, **given})
     except ValidationError as error:

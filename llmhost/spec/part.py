@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 class Part(BaseModel):
     """A mapping in a YAML file; a key it does not know is an error that names the nearest one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""The deployments whose files are kept in `tests/golden`: every provider on every number of GPUs."""
+"""The deployments whose files are kept in `tests/golden`: every provider, every number of GPUs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from llmhost.render import RenderedFile, render
 from llmhost.secret import Secret
 from llmhost.spec.assets import packaged_root
 from llmhost.spec.catalog import Catalog
-from llmhost.spec.deployment import Ask, Deployment, Site
+from llmhost.spec.deployment import Ask, Deployment, Setting, Site
 from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
 
@@ -18,7 +18,7 @@ GPUS = CATALOG.gpus()
 GOLDEN = Path(__file__).parent.parent / "golden"
 
 # Everything a user can say that a template has a line for, with characters that programs trip over.
-EVERYTHING = {
+EVERYTHING: Mapping[str, Mapping[str, Setting]] = {
     "vllm": {
         "max_num_seqs": 8,
         "quantization": "fp8",
@@ -47,7 +47,7 @@ class Case:
 
     name: str
     ask: Ask
-    site: Site = Site()
+    site: Site = field(default_factory=Site)
     sources: Sources = field(default_factory=Sources)
 
     @property
@@ -76,7 +76,7 @@ def _cases() -> Iterator[Case]:
         yield _everything(provider, EVERYTHING[provider])
 
 
-def _everything(provider: str, settings: Mapping[str, str | int | float | bool]) -> Case:
+def _everything(provider: str, settings: Mapping[str, Setting]) -> Case:
     ask = Ask(
         provider,
         name="all-of-it",

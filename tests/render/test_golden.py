@@ -1,4 +1,4 @@
-"""The rendered files of every provider, kept in `tests/golden` where a change of them can be read."""
+"""The rendered files of every provider, kept in `tests/golden` where a change can be read."""
 
 import json
 import re

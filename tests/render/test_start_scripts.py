@@ -12,17 +12,25 @@ from tests.render.cases import CASES, text
 OLLAMA = """#!/bin/sh
 echo "ollama $*" >>"$LOG"
 case $1 in
-serve) trap 'echo "ollama stopped" >>"$LOG"; exit 0' TERM; touch "$LOG.up"; while :; do sleep 0.05; done ;;
+serve)
+  trap 'echo "ollama stopped" >>"$LOG"; exit 0' TERM
+  touch "$LOG.up"
+  while :; do sleep 0.05; done ;;
 list) test -e "$LOG.up" ;;
 show) test -e "$LOG.model" ;;
-pull) test -z "${SLOW-}" || exec sleep 60; test -z "${MISSING-}" || exit 1; touch "$LOG.model" ;;
+pull)
+  test -z "${SLOW-}" || exec sleep 60
+  test -z "${MISSING-}" || exit 1
+  touch "$LOG.model" ;;
 esac
 """
 LMS = """#!/bin/sh
 echo "lms $*" >>"$LOG"
 case $1 in
 ls) cat "$LOG.models" 2>/dev/null || echo '[]' ;;
-get) test -n "${MISSING-}" || echo '[{"type":"llm","modelKey":"qwen2.5-7b-instruct"}]' >"$LOG.models" ;;
+get)
+  test -z "${MISSING-}" || exit 1
+  echo '[{"type":"llm","modelKey":"qwen2.5-7b-instruct"}]' >"$LOG.models" ;;
 load) echo '{"models":[{"loaded_instances":[{ "id": "qwen2.5-7b-instruct" }]}]}' >"$LOG.loaded" ;;
 server) exit 1 ;;
 esac
@@ -125,8 +133,10 @@ def test_lmstudio_starts_daemon_engine_model_and_server_in_this_order(bench: Ben
         "lms daemon up",
         "lms runtime select llama.cpp-linux-x86_64-nvidia-cuda12-avx2 --latest",
         "lms get --yes qwen2.5-7b-instruct@q4_k_m",
-        "lms load qwen2.5-7b-instruct --yes --identifier qwen2.5-7b-instruct "
-        "--context-length 16384 --parallel 4 --gpu max",
+        (
+            "lms load qwen2.5-7b-instruct --yes --identifier qwen2.5-7b-instruct "
+            "--context-length 16384 --parallel 4 --gpu max"
+        ),
         "lms server start --port 1234 --bind 127.0.0.1",
     ]
     assert not stale.exists()

@@ -75,6 +75,11 @@ def test_an_unknown_key_like_no_other_is_answered_with_all_of_them(tmp_path: Pat
     assert complaint(tmp_path, VLLM + "xyzzy: 1\n").hint.startswith("known keys here: name, title")
 
 
+def test_a_profile_is_called_like_its_file_and_nothing_else(tmp_path: Path) -> None:
+    error = complaint(tmp_path, "title: x\nname: other\n")
+    assert error.message.endswith("mine.yaml:2: name: does not stand in the file")
+
+
 def test_a_key_in_a_list_is_found_too(tmp_path: Path) -> None:
     text = VLLM.replace("    minimum_driver: 525", "    minimum_drivr: 525")
     error = complaint(tmp_path, text)

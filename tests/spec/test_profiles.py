@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator, ValidationError
 
 from llmhost.errors import UsageError
+from llmhost.spec.profile import Profile
 from tests.spec.shared import CATALOG, GPUS, PROVIDERS
 
 FAILURES = Path(__file__).parent / "failures"
@@ -23,6 +26,18 @@ def test_every_key_is_explained_above_it(provider: str) -> None:
             if not key[1] or (section in EXPLAINED and len(key[1]) <= 4):
                 assert above.lstrip().startswith("#"), f"{provider}: {key[2]} is not explained"
         above = line
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_editors_find_it_valid_by_its_schema(provider: str) -> None:
+    schema = Profile.model_json_schema()
+    assert "name" not in schema["properties"]
+    text = CATALOG.path(provider).read_text("utf-8")
+    # The base loader leaves dates as text, as JSON has them; the rest is read as YAML reads it.
+    document = yaml.safe_load(text) | {"evidence": yaml.load(text, yaml.BaseLoader)["evidence"]}  # noqa: S506
+    Draft202012Validator(schema).validate(document)
+    with pytest.raises(ValidationError):
+        Draft202012Validator(schema).validate(document | {"xyzzy": 1})
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

