@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from llmhost.facts.gpu import Gpu, Gpus
+from llmhost.facts.services import Unit, UnitState
 from llmhost.host import script
 from llmhost.spec.deployment import Deployment
 from llmhost.transport.base import Answer
@@ -49,7 +50,7 @@ class Observation:
     """One look at a service. What was not asked, since something before it was missing, is None.
 
     Attributes:
-        unit: systemd's words for the unit: active state, sub-state, result.
+        unit: The service's unit as systemd sees it.
         container: The container; None for a native service or when there is none.
         alive: The liveness path.
         ready: The readiness path.
@@ -61,7 +62,7 @@ class Observation:
         log: What the service has written since the last look.
     """
 
-    unit: tuple[str, ...] = ()
+    unit: UnitState | None = None
     container: ContainerSeen | None = None
     alive: Reply | None = None
     ready: Reply | None = None
@@ -144,7 +145,7 @@ class Reader:
         seen, self._seen = self._seen, {}
         gpus = Gpus().parse(Answer(0, "\n".join(seen.get("gpu", ())), "")).gpus
         return Observation(
-            unit=tuple(" ".join(seen.get("unit", ())).split()),
+            unit=_unit(seen.get("unit")),
             container=_container(seen.get("container")),
             alive=_reply(seen.get("alive")),
             ready=_reply(seen.get("ready")),
@@ -155,6 +156,10 @@ class Reader:
             inside=tuple(seen.get("inside", ())),
             log=tuple(seen.get("log", ())),
         )
+
+
+def _unit(lines: list[str] | None) -> UnitState | None:
+    return Unit("").parse(Answer(0, "\n".join(lines), "")) if lines else None
 
 
 def _reply(values: list[str] | None) -> Reply | None:

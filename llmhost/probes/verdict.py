@@ -6,14 +6,13 @@ from http import HTTPStatus
 from typing import Literal, TypeAlias
 
 from llmhost.events import Check
+from llmhost.facts.services import UnitState
 from llmhost.probes.checks import checks_of, resident_item
-from llmhost.probes.observation import Observation
+from llmhost.probes.observation import ContainerSeen, Observation
 from llmhost.spec.deployment import Deployment
 
 State: TypeAlias = Literal["loading", "serving", "failed"]
 
-# How often a wrong answer must be seen before it is believed: a server may stumble while it starts.
-PATIENCE = 3
 LOG_LINES = 200
 _NOT_YET = {0, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
@@ -41,9 +40,17 @@ class Verdict:
 
 @dataclass(slots=True)
 class Watch:
-    """Judges one observation after the other; remembers restarts, wrong answers and the log."""
+    """Judges one observation after the other; remembers restarts, wrong answers and the log.
+
+    Attributes:
+        deployment: What should serve.
+        patience: How often a wrong answer must be seen before it is believed: a server may stumble
+            while it starts.
+        log: The engine's last lines.
+    """
 
     deployment: Deployment
+    patience: int = 3
     log: list[str] = field(default_factory=list)
     _restarts: int | None = None
     _wrong: int = 0
@@ -60,7 +67,7 @@ class Watch:
             return Verdict("serving", "a real completion was answered", checks)
         if seen.completion is not None and not _still_loading(self.deployment, seen):
             self._wrong += 1
-            if self._wrong >= PATIENCE:
+            if self._wrong >= self.patience:
                 return self._failed(f"{missing.name}: {missing.seen}", checks)
         return Verdict("loading", f"{missing.name}: {missing.seen}", checks)
 
@@ -71,11 +78,24 @@ class Watch:
         )
 
     def _ended(self, seen: Observation) -> str:
-        if seen.unit[:1] == ("failed",):
-            return f"the unit {self.deployment.unit} failed ({' '.join(seen.unit[2:])})"
-        if seen.unit[:1] == ("inactive",):
-            return f"the unit {self.deployment.unit} is not running"
-        container = seen.container
+        """Why nothing more is to be waited for; empty while there is something."""
+        return self._unit_ended(seen.unit) or self._container_ended(seen.container)
+
+    def _unit_ended(self, unit: UnitState | None) -> str:
+        if unit is None:
+            return ""
+        name, ended = self.deployment.unit, unit.result not in {"", "success"}
+        match unit.active:
+            case "failed":
+                return f"the unit {name} failed ({unit.result})"
+            case "inactive":
+                return f"the unit {name} is not running"
+            case "activating" if ended:
+                return f"the unit {name} ended ({unit.result}) and waits to be started again"
+            case _:
+                return ""
+
+    def _container_ended(self, container: ContainerSeen | None) -> str:
         if container is None:
             return ""
         if self._restarts is None:
@@ -92,7 +112,12 @@ class Watch:
             for line in self.log:
                 if re.search(failure.pattern, line):
                     return Verdict(
-                        "failed", why, checks, failure.cause, failure.hint, tuple(self.log[-20:])
+                        "failed",
+                        why,
+                        checks,
+                        failure.cause,
+                        failure.hint.replace("NAME", self.deployment.name),
+                        tuple(self.log[-20:]),
                     )
         return Verdict("failed", why, checks, log=tuple(self.log[-20:]))
 

@@ -63,9 +63,10 @@ class Model:
 
     @property
     def directory(self) -> str:
-        """Where the weights lie on the host."""
+        """Where the weights lie on the host; each file of a repository has a place of its own."""
         pin = "" if self.revision == "main" else f"@{self.revision}"
-        return f"{MODELS_ROOT}/{self.repo.replace('/', '--')}{pin}"
+        file = f"--{self.file.removesuffix('.gguf').replace('/', '--')}" if self.file else ""
+        return f"{MODELS_ROOT}/{self.repo.replace('/', '--')}{file}{pin}"
 
 
 @dataclass(frozen=True, slots=True)
