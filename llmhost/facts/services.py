@@ -17,7 +17,7 @@ class UnitState:
         result: `success`, or how it failed.
         enabled: Whether it starts at boot.
         stale: Whether its file changed after systemd read it.
-        since: When it became active, seconds since the epoch; 0 when it is not.
+        since: When it last became active, seconds since the epoch; 0 when it never did.
         description: The unit's own title.
     """
 

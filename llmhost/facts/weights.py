@@ -1,7 +1,6 @@
 """Facts about downloaded weights."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from llmhost.transport.base import Answer
@@ -52,14 +51,12 @@ class Weights:
                 "repository": str(repository),
                 "revision": str(revision),
                 "commit": str(commit),
-                "patterns": [*patterns],
-                "files": {**wanted},
+                "patterns": list(patterns),
+                "files": dict(wanted),
             }:
-                damaged = (name for name, size in wanted.items() if there.get(name) != size)
-                size = sum(there.get(name, 0) for name in wanted)
-                return WeightsState(
-                    repository, revision, commit, tuple(patterns), tuple(damaged), size
-                )
+                damaged = tuple(name for name, size in wanted.items() if there.get(name) != size)
+                size = sum(wanted.values())
+                return WeightsState(repository, revision, commit, tuple(patterns), damaged, size)
             case _:
                 return None  # not a mark of ours
 

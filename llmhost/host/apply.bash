@@ -5,10 +5,10 @@
 
 readonly apply_root=/run/llmhost/apply
 
-# event FIELD...: one line for the followers, fields separated by tabs.
+# event FIELD...: one line for the followers, fields separated by tabs, whatever is in them.
 event() {
-  local line
-  printf -v line '%s\t' "$@"
+  local field line=''
+  for field in "$@"; do line+=${field//[$'\t\n']/ }$'\t'; done
   printf '%s\n' "${line%$'\t'}" >&3
 }
 
@@ -23,7 +23,7 @@ step() {
   status=$?
   if ((status)); then
     local line
-    while IFS= read -r line; do event evidence "$number" "${line//$'\t'/ }"; done \
+    while IFS= read -r line; do event evidence "$number" "$line"; done \
       < <(tail -n 20 "$output" | tr '\r' '\n' | grep -v '^[[:space:]]*$')
     event step "$number" failed "$status"
   else

@@ -5,8 +5,12 @@
 put() {
   local mode=$1 owner=$2 path=$3 content=$4 new
   mkdir -p -- "${path%/*}"
-  new=$(mktemp -- "${path%/*}/.llmhost.XXXXXX")
-  printf '%s' "$content" >"$new" && chown "$owner" "$new" && chmod "$mode" "$new" && mv -f -- "$new" "$path"
+  new=$(mktemp -- "${path%/*}/.llmhost.XXXXXX") || return
+  if printf '%s' "$content" >"$new" && chown "$owner" "$new" && chmod "$mode" "$new"; then
+    mv -fT -- "$new" "$path" && return
+  fi
+  rm -f -- "$new"
+  return 1
 }
 
 # directory MODE OWNER PATH
@@ -53,8 +57,10 @@ apt() {
     printf 'E: the apt lock was not released within %s seconds: held by %s\n' "$limit" "$holder" >&2
     return 100
   fi
+  # A setting that somebody changed stays as it is; nobody is there to be asked.
   DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
-    apt-get --quiet --yes --option DPkg::Lock::Timeout="$limit" --option Acquire::Retries=4 "$@"
+    apt-get --quiet --yes --option DPkg::Lock::Timeout="$limit" --option Acquire::Retries=4 \
+    --option DPkg::Options::=--force-confdef --option DPkg::Options::=--force-confold "$@"
 }
 
 # apt_lock_holder: who holds a lock of apt or dpkg; fails when nobody does.
@@ -76,6 +82,8 @@ apt_lock_holder() {
 packages() {
   progress packages 0 0 "reading package lists"
   again 3 apt update || return
+  # What an interrupted installation left half-done, over which apt does not go on.
+  DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a || return
   progress packages 0 0 "installing $*"
   again 2 apt install --no-install-recommends "$@"
 }
@@ -119,7 +127,8 @@ pull() {
 # pull_progress LINE: sums the layers of a pull as the Engine reports them.
 pull_progress() {
   local id error='"(error|message)":"(([^"\\]|\\.)*)"'
-  if [[ $1 =~ $error && ! $1 =~ \"status\": ]]; then
+  # In this order: a match that fails empties BASH_REMATCH.
+  if [[ ! $1 =~ \"status\": && $1 =~ $error ]]; then
     printf '%s\n' "${BASH_REMATCH[2]}" >&2
     return
   fi

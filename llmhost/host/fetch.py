@@ -1,9 +1,9 @@
 """Downloads one revision of a repository from the model hub, and tells how far it has come.
 
 Runs on the host, in the virtual environment that holds the hub's own client. Usage:
-fetch.py REPOSITORY REVISION DIRECTORY LINK [PATTERN...]; the token comes in HF_TOKEN. The revision is
-resolved to a commit first, and exactly this commit is fetched; what was fetched before is kept. LINK,
-when it is not empty, becomes a name for the one file that matches.
+fetch.py REPOSITORY REVISION DIRECTORY LINK [PATTERN...]; the token comes in HF_TOKEN. The revision
+is resolved to a commit first, and exactly this commit is fetched; what was fetched before is kept.
+LINK, when it is not empty, becomes a name for the one file that matches.
 Progress goes to descriptor 3 as `progress`, `weights`, done, total, text, separated by tabs.
 """
 
@@ -18,7 +18,6 @@ from pathlib import Path
 from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
-    HfHubHTTPError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
@@ -27,9 +26,7 @@ MARK = ".llmhost.json"
 SECONDS_BETWEEN_REPORTS = 0.5
 
 
-def main(
-    repository: str, revision: str, directory: Path, link: str, patterns: list[str]
-) -> None:
+def main(repository: str, revision: str, directory: Path, link: str, patterns: list[str]) -> None:
     """Fetches, then leaves a mark that says which commit is complete."""
     token = os.environ.get("HF_TOKEN") or False
     info = HfApi().model_info(repository, revision=revision, files_metadata=True, token=token)
@@ -136,5 +133,5 @@ if __name__ == "__main__":
     _repository, _revision, _directory, _link, *_patterns = sys.argv[1:]
     try:
         main(_repository, _revision, Path(_directory), _link, _patterns)
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001  whatever the client raises is told in a line
         sys.exit(_explained(error))

@@ -15,7 +15,7 @@ launch() {
   printf '%s' "$script" >"$apply_root/script"
   systemd-run --quiet --collect --unit=llmhost-apply --description="$title" \
     --property=KillMode=control-group --property=TimeoutStopSec=20 \
-    /bin/bash "$apply_root/script" 2>&1 </dev/null 9>&-
+    /bin/bash "$apply_root/script" </dev/null 9>&-
   local status=$?
   exec 9>&-
   return "$status"

@@ -16,13 +16,20 @@ api_key() {
   done <"/etc/llmhost/$name/engine.env"
 }
 
+# authorization: the header that holds the key; nothing where there is none.
+authorization() {
+  local key
+  key=$(api_key)
+  [[ -z $key ]] || printf 'Authorization: Bearer %s\n' "$key"
+}
+
 # http PATH [BODY]: HTTP status, 000 without an answer, then the body.
 http() {
   local -a options=(--silent --max-time "${http_seconds:-10}" --write-out '\n%{http_code}')
-  [[ -z $(api_key) ]] || options+=(--header @<(printf 'Authorization: Bearer %s\n' "$(api_key)"))
   [[ $# -lt 2 ]] || options+=(--header 'Content-Type: application/json' --data-binary "$2")
   local answer
-  answer=$(curl "${options[@]}" "http://127.0.0.1:$port$1" 2>/dev/null)
+  # The key comes through a pipe, which lives for this one command: in arguments everybody could read it.
+  answer=$(curl "${options[@]}" --header @<(authorization) "http://127.0.0.1:$port$1" 2>/dev/null)
   local status=${answer##*$'\n'}
   printf '%s %s\n' "${status:-000}" "$(head -c 65536 <<<"${answer%$'\n'*}" | tr '\n' ' ')"
 }
@@ -39,16 +46,12 @@ container_state() {
   printf '%s %s %s %s\n' "$status" "${restarts:-0}" "${code:-0}" "${memory:-false}"
 }
 
-# new_logs: what the service has written since the last look; at first, since its unit was started.
-new_logs() {
-  local since=${seen_until:-}
-  seen_until=@$EPOCHSECONDS
-  [[ -n $since ]] ||
-    since=$(systemctl show --timestamp=unix --value --property=ActiveEnterTimestamp "$unit")
+# logs SINCE UNTIL: the last lines the service wrote between two times, in seconds since the epoch.
+logs() {
   if [[ -n $container ]]; then
-    docker logs --since "${since#@}" --tail 40 "$container" 2>&1
+    docker logs --since "$1" --until "$2" --tail 40 "$container" 2>&1
   else
-    journalctl --quiet --no-pager --output=cat --lines=40 --since="${since:-today}" --unit="$unit"
+    journalctl --quiet --no-pager --output=cat --lines=40 --since="@$1" --until="@$2" --unit="$unit"
   fi
 }
 
@@ -63,8 +66,9 @@ report_lines() {
 
 # observe: one observation, a line per thing seen, ended by a line that says so.
 observe() {
-  local line ready=200
-  report unit "$(systemctl show --value --property=ActiveState --property=SubState --property=Result "$unit" | tr '\n' ' ')"
+  local line state since ready=200
+  state=$(unit_state "$unit")
+  report_lines unit <<<"$state"
   [[ -z $container ]] || report container "$(container_state)"
   [[ -z $liveness || $liveness == "$readiness" ]] || report alive "$(http "$liveness")"
   if [[ -n $readiness ]]; then
@@ -74,8 +78,11 @@ observe() {
   if [[ $ready == 200 ]]; then
     observe_service
   fi
-  if [[ $ready != 200 || -n ${seen_until:-} ]]; then
-    report_lines log < <(new_logs)
+  if [[ $ready != 200 || -n ${watching:-} ]]; then
+    # At first what was logged since the unit was started, then what is new.
+    [[ $state =~ ActiveEnterTimestamp=@([0-9]+) ]] && since=${BASH_REMATCH[1]}
+    since=${seen_until:-${since:-0}} seen_until=$EPOCHREALTIME
+    report_lines log < <(logs "$since" "$seen_until")
   fi
   report end "$EPOCHSECONDS"
 }
@@ -97,7 +104,7 @@ observe_service() {
 
 # watch SECONDS: observes until the deadline; the listener ends it earlier by hanging up.
 watch() {
-  local deadline=$((SECONDS + $1))
+  local watching=yes deadline=$((SECONDS + $1))
   while ((SECONDS < deadline)); do
     observe
     sleep 1

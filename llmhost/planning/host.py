@@ -59,7 +59,7 @@ def _change(title: str, drift: tuple[Drift, ...]) -> Change:
 
 def _packages(deployment: Deployment) -> tuple[str, ...]:
     python = ("python3-venv",) if deployment.model.source == "hub" else ()
-    return ("ca-certificates", "curl", *python)
+    return ("ca-certificates", "curl", *python, *deployment.variant.packages)
 
 
 def _accounts(deployment: Deployment) -> tuple[Step, ...]:
@@ -84,11 +84,12 @@ def _container_software(deployment: Deployment, files: Sequence[RenderedFile]) -
                 if file.path.startswith(f"{_UNITS}docker.service.d/")
             ),
         )
+    settings = DaemonJson(daemon_settings(deployment), _IMAGE)
     return (
         Docker(sources.docker_apt, _IMAGE),
         *gpu_steps,
-        DaemonJson(daemon_settings(deployment), _IMAGE),
-        DockerRunning(lane=_IMAGE),
+        settings,
+        DockerRunning(settings, _IMAGE),
         PulledImage(deployment.image, _IMAGE),
     )
 
@@ -97,9 +98,7 @@ def _native_software(deployment: Deployment) -> tuple[Step, ...]:
     install = deployment.variant.install
     if install is None:
         return ()
-    named = getattr(deployment.sources, install.source) if install.source else ""
-    program = f"{install.home}/{install.creates}"
-    return (Native(named or install.url, install.user, program),)
+    return (Native(deployment.installer, install.user, install.creates),)
 
 
 def _weights(deployment: Deployment, hub_token: Secret) -> tuple[Step, ...]:

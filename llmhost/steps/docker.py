@@ -8,6 +8,7 @@ from llmhost.facts.files import File
 from llmhost.facts.services import Compose, DockerEngine, Image, Unit
 from llmhost.facts.system import OsRelease
 from llmhost.steps.base import Drift, Effect
+from llmhost.steps.files import DaemonJson
 
 # https://docs.docker.com/engine/install/debian/, read 2026-11-20.
 PACKAGES = (
@@ -72,9 +73,13 @@ class Docker:
 
 @dataclass(frozen=True, slots=True)
 class DockerRunning:
-    """The engine runs, starts at boot, and has read its settings as they are on the disk."""
+    """The engine runs, starts at boot, and has read its settings as they are on the disk.
 
-    settings: str = "/etc/docker/daemon.json"
+    Attributes:
+        settings: The step before this one, which may be about to change them.
+    """
+
+    settings: DaemonJson
     lane: str = ""
 
     @property
@@ -84,17 +89,17 @@ class DockerRunning:
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
-        return (Unit("docker.service"), File(self.settings))
+        return (Unit("docker.service"), *self.settings.facts())
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Compares the engine's start with the last change of its settings."""
-        unit, settings = read(Unit("docker.service")), read(File(self.settings))
+        """Compares the engine's start with the last change of its settings, or the coming one."""
+        unit, settings = read(Unit("docker.service")), read(File(self.settings.path))
         drift = []
         if not unit.enabled:
             drift.append(Drift("enabled", "no", "yes"))
         if not unit.running:
             drift.append(Drift("active", unit.active, "active"))
-        elif settings and unit.since < settings.changed:
+        elif self.settings.check(read) or (settings and unit.since < settings.changed):
             drift.append(Drift("settings", "older than on the disk", "as on the disk"))
         return tuple(drift)
 

@@ -33,6 +33,12 @@ SIGNATURES = (
         "run `sudo docker login REGISTRY` on the host, then this again",
     ),
     Signature(
+        r"toomanyrequests|429 Too Many Requests|429 Client Error",
+        "that place answers no more requests from this address for now",
+        "wait an hour and run this again, or log in there: for an image with "
+        "`sudo docker login` on the host, for a model by setting HF_TOKEN",
+    ),
+    Signature(
         r"^gated: ",
         "the model is gated: its owner has to grant access, and the hub has to know who asks",
         "accept the terms on the model's page, set HF_TOKEN to a token that may read it, "
@@ -54,7 +60,7 @@ SIGNATURES = (
         "free some space, or give the host a larger disk; what was fetched is kept",
     ),
     Signature(
-        r"Temporary failure resolving|Could not resolve host|lookup .* no such host"
+        r"Temporary failure resolving|Could not resolve|lookup .* no such host"
         r"|Name or service not known",
         "the host cannot resolve that name",
         "check the host's DNS; without a way to the internet, name places of your own "
@@ -62,12 +68,13 @@ SIGNATURES = (
     ),
     Signature(
         r"Connection refused|Connection timed out|connection reset|Connection broken|IncompleteRead"
-        r"|i/o timeout|ReadTimeout|ConnectError|RemoteProtocolError|peer closed connection",
+        r"|Could not connect to server|Connection timeout|i/o timeout|ReadTimeout|ConnectTimeout"
+        r"|RemoteProtocolError|peer closed connection",
         "the connection to that place broke",
         "run this again; it goes on where this one stopped",
     ),
     Signature(
-        r"certificate verify failed|certificate signed by unknown authority"
+        r"certificate (verify|verification) failed|certificate signed by unknown authority"
         r"|SSL certificate problem",
         "the host does not trust the certificate of that place",
         "put your own authority into /usr/local/share/ca-certificates on the host and run "

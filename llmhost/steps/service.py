@@ -104,9 +104,12 @@ class Service:
             if seen.get(path) != _digest(content)
         ]
 
-    def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
-        """Enables and restarts it; the rest is for the probes to see."""
-        yield Effect(("service_start", f"llmhost-{self.name}.service"))
+    def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
+        """Enables it, and restarts it unless that was all; the rest is for the probes to see."""
+        if {one.attribute for one in drift} == {"enabled"}:
+            yield Effect(("systemctl", "enable", "--quiet", self._unit.name))
+        else:
+            yield Effect(("service_start", self._unit.name))
 
 
 def _partition(line: str) -> tuple[str, str, str]:

@@ -31,7 +31,7 @@ def _off_the_host(session: Session, found: Found, name: str) -> Gone:
     deployment = named(transport, there, name)
     others = [other for other in there if other.name != name]
     weights = deployment.model.directory if deployment.model.source == "hub" else ""
-    shared = {other.image for other in others} | {other.model.directory for other in others}
+    shared = {thing for other in others for thing in (other.image, other.model.directory)}
     removal = Removal(
         name,
         weights="" if weights in shared else weights,
@@ -40,4 +40,5 @@ def _off_the_host(session: Session, found: Found, name: str) -> Gone:
     work = applying.Work(f"llmhost down {name}", session.holder, (applying.Pending(removal, ()),))
     applying.apply(transport, work, session.report)
     software = ("Docker with its settings",) if deployment.container else ()
-    return Gone(name, removal.things, software + tuple({weights, deployment.image} & shared))
+    kept = (thing for thing in (deployment.image, weights) if thing and thing in shared)
+    return Gone(name, removal.things, (*software, *kept))

@@ -42,16 +42,16 @@ def smoke(session: Session, place: Place | None, name: str) -> Status:
 def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
     want = with_secrets(session.environ, deployment)
     seen = look(found.transport, Wanted(deployment, want.secrets, Secret("")))
-    return seen, Watch(seen.deployment).judge(seen.observation)
+    return seen, Watch(seen.deployment, patience=1).judge(seen.observation)
 
 
 def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] = ()) -> Status:
-    deployment = seen.deployment
+    deployment, unit = seen.deployment, seen.observation.unit
     wrong = next((check for check in more if check.outcome == "failed"), None)
     health, why = _HEALTH[verdict.state], verdict.cause or verdict.why
     if wrong:
         health, why = "failing", f"{wrong.name}: {wrong.seen}"
-    elif seen.observation.unit[:1] == ("inactive",):
+    elif unit and unit.active == "inactive":
         health = "stopped"
     return Status(
         name=deployment.name,

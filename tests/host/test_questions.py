@@ -1,0 +1,158 @@
+"""The functions that ask, under a real bash."""
+
+import hashlib
+import json
+import os
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from llmhost.facts.base import Fact
+from llmhost.facts.files import File, FileState
+from llmhost.facts.gpu import Gpus
+from llmhost.facts.services import Container, DockerEngine, Image
+from llmhost.facts.system import DiskFree, OsRelease, Records, RouteMtu
+from llmhost.facts.weights import Weights
+from llmhost.host import script
+from tests.host.shell import Shell
+
+MARK = "0123456789abcdef" * 2
+T = TypeVar("T")
+
+
+def ask(shell: Shell, fact: Fact[T]) -> T:
+    """Asks as a host is asked, and reads the answer."""
+    source = script.gather([tuple(map(shell.moved, fact.question))], MARK)
+    (answer,) = script.answers(shell.run(source).stdout, MARK)
+    return fact.parse(answer)
+
+
+@pytest.mark.parametrize("text", ["", "one line\n", "no end", "\n\n", "tab\t'\"\\ $(id) ü\n"])
+def test_a_files_content_comes_back_to_the_byte(tmp_path: Path, shell: Shell, text: str) -> None:
+    path = tmp_path / "a file'"
+    path.write_text(text)
+    path.chmod(0o640)
+    state = ask(shell, File(str(path)))
+    assert state
+    assert (state.kind, state.mode, state.content) == ("file", 0o640, text)
+    assert state.changed == int(path.stat().st_mtime)
+
+
+def test_a_path_that_begins_with_a_dash_is_a_path(tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "-f").write_text("x")
+    assert shell.call(("facts",), f"cd '{tmp_path}'", "file_state -f").stdout.endswith("\nx")
+
+
+def test_what_is_not_there_is_absent_and_a_directory_is_one(tmp_path: Path, shell: Shell) -> None:
+    assert ask(shell, File(str(tmp_path / "nothing"))) is None
+    assert ask(shell, File(str(tmp_path / "nothing"), secret=True)) is None
+    state = ask(shell, File(str(tmp_path)))
+    assert isinstance(state, FileState)
+    assert state.kind == "directory"
+
+
+def test_a_secret_stays_on_the_host(tmp_path: Path, shell: Shell) -> None:
+    path = tmp_path / "engine.env"
+    path.write_text("KEY='hf_0123456789'\n")
+    fact = File(str(path), secret=True)
+    state = ask(shell, fact)
+    assert state
+    assert state.content == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "hf_" not in shell.run(script.gather([fact.question], MARK)).stdout
+
+
+def test_free_room_is_that_of_the_nearest_folder_that_exists(tmp_path: Path, shell: Shell) -> None:
+    there = os.statvfs(tmp_path)
+    free = ask(shell, DiskFree(str(tmp_path / "a" / "b")))
+    assert free == pytest.approx(there.f_bavail * there.f_frsize, rel=0.05)
+    assert ask(shell, DiskFree("/no-such-folder-at-all")) > 0
+
+
+def test_every_record_is_read_and_no_record_is_none(shell: Shell) -> None:
+    assert ask(shell, Records()) == ()
+    for name in ("vllm", "ollama"):
+        path = shell.path(f"/etc/llmhost/{name}/deployment.json")
+        path.write_text(json.dumps({"name": name}))
+    assert [json.loads(text)["name"] for text in ask(shell, Records())] == ["ollama", "vllm"]
+
+
+def test_weights_are_complete_when_every_file_has_its_size(tmp_path: Path, shell: Shell) -> None:
+    fact = Weights(str(tmp_path))
+    assert ask(shell, fact) is None
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "a folder" / "x.gguf").write_text("12345")
+    (tmp_path / "Q4.gguf").symlink_to("a folder/x.gguf")
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "half").write_text("not counted")
+    mark = {"repository": "o/m", "revision": "main", "commit": "c", "patterns": []}
+    files = {"a folder/x.gguf": 5, "Q4.gguf": 5, "gone.json": 1, ".cache/half": 11}
+    (tmp_path / ".llmhost.json").write_text(json.dumps(mark | {"files": files}) + "\n")
+    state = ask(shell, fact)
+    assert state
+    assert state.damaged == ("gone.json", ".cache/half")
+
+
+def test_this_computer_says_what_it_is(shell: Shell) -> None:
+    system = ask(shell, OsRelease())
+    assert system.arch == os.uname().machine
+    assert system.memory_kb > 100_000
+    assert len(system.boot_id) == 36
+    assert system.systemd == Path("/run/systemd/system").is_dir()
+    assert ask(shell, RouteMtu()) >= 0
+
+
+def test_a_host_without_a_driver_says_so(shell: Shell) -> None:
+    done = shell.call(("facts",), "PATH=/nowhere", "gpus", "echo $?")
+    assert done.stdout == "127\n"
+    assert not ask(shell, Gpus()).gpus or ask(shell, Gpus()).installed
+
+
+@contextmanager
+def engine(path: Path, status: int, body: str) -> Iterator[list[str]]:
+    """Something that answers on a socket as Docker's engine does."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802  the name http.server looks for
+            asked.append(self.path)
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+        def address_string(self) -> str:
+            return "a socket"
+
+    with socketserver.UnixStreamServer(str(path), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield asked
+        server.shutdown()
+
+
+def test_the_engine_is_asked_on_its_socket(shell: Shell) -> None:
+    assert ask(shell, DockerEngine()) == ""
+    with engine(shell.path("/run/docker.sock"), 200, '{"Version":"28.5.2"}\n') as asked:
+        assert ask(shell, DockerEngine()) == "28.5.2"
+        ask(shell, Image("registry.test:5000/a/b:v1@sha256:00"))
+    assert asked == ["/version", "/images/registry.test%3A5000/a/b%3Av1%40sha256%3A00/json"]
+
+
+def test_an_engine_that_knows_no_such_thing_says_404(shell: Shell) -> None:
+    with engine(shell.path("/run/docker.sock"), 404, '{"message":"No such container: x"}\n'):
+        assert ask(shell, Container("x")).status == ""
+
+
+def test_asking_changes_nothing(tmp_path: Path, shell: Shell) -> None:
+    (tmp_path / "x").write_text("x")
+    before = sorted(map(str, tmp_path.rglob("*")))
+    ask(shell, File(str(tmp_path / "x")))
+    ask(shell, Records())
+    assert sorted(map(str, tmp_path.rglob("*"))) == before
