@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+class BusyError(HostError):
+    """Another apply runs on the host, and there is one at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A step with what it has to remove."""
@@ -112,7 +116,8 @@ def apply(transport: Transport, work: Work, report: Reporter, then: str = "") ->
 
     Raises:
         LlmhostError: A step failed, with its last lines and, where known, cause and remedy.
-        HostError: Another apply runs, or the connection broke.
+        BusyError: Another apply runs.
+        HostError: The connection broke.
     """
     jobs = [
         script.Job(number, one.step.title, one.step.lane, _calls(one))
@@ -154,7 +159,7 @@ def _argv(effect: Effect) -> tuple[str, ...]:
 
 def _judge(transport: Transport, listener: _Listener, answer: Answer) -> None:
     if answer.exit_status == _BUSY:
-        raise HostError(
+        raise BusyError(
             f"another llmhost is at work on {transport.name}",
             why=listener.holder,
             hint="wait for it and run this again; to break its lock: "

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 from llmhost.errors import UsageError
-from llmhost.events import Check, Notice, StepFinished
 from llmhost.planning import host
 from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
-from llmhost.steps import apply as applying
-from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
+from llmhost.workflows.look import Look, Wanted, look
 from llmhost.workflows.place import Found, Place, find, reached
-from llmhost.workflows.ready import ready
-from llmhost.workflows.results import Planned, Served, StepResult
+from llmhost.workflows.results import Planned, Served
+from llmhost.workflows.serve import serve
 from llmhost.workflows.session import Phases, Session
 from llmhost.workflows.wanted import request, wanted
 
@@ -50,7 +49,8 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
         found = reached(session, place, machine)
         yes = True  # the plan for a new machine covered its host
     with closing(found.transport):
-        return _up(session, phases, want, found, yes=yes)
+        agree = None if yes else partial(_agree, session, want, found)
+        return serve(session, phases, want, found, agree)
 
 
 def _begin(session: Session, place: Place, ask: Ask, sources: _Over) -> tuple[Wanted, Found | None]:
@@ -64,74 +64,6 @@ def _begin(session: Session, place: Place, ask: Ask, sources: _Over) -> tuple[Wa
     if found and found.machine:
         _refuse_other_gpus(want, found)
     return want, found
-
-
-def _up(session: Session, phases: Phases, want: Wanted, found: Found, *, yes: bool) -> Served:
-    transport = found.transport
-    with phases.phase("look", "facts"):
-        seen = look(transport, want)
-    if seen.applying:
-        session.report(
-            Notice(f"{seen.applying.title} is under way here ({seen.applying.holder}): watching it")
-        )
-        with phases.phase("follow", "work under way"):
-            applying.follow(transport, session.report)
-            seen = look(transport, want)
-    before = seen
-    for change in seen.changes:
-        if change.action == "none":
-            session.report(StepFinished(change.title, "ok"))
-    pending = _pending(seen)
-    if pending:
-        if not yes:
-            _confirm(session, _planned(want, found, seen))
-        with phases.phase("steps", "host steps"):
-            seen = _apply(session, want, found, seen)
-    with phases.phase("ready", "model ready"):
-        checks = ready(session, transport, seen)
-    return _served(found, before, checks, phases)
-
-
-def _apply(session: Session, want: Wanted, found: Found, seen: Look) -> Look:
-    """Applies what differs, looks again in the same exec; what still differs has failed."""
-    asked = inquiry(want)
-    work = applying.Work(f"llmhost up {want.deployment.name}", session.holder, _pending(seen))
-    answer = applying.apply(found.transport, work, session.report, asked.script)
-    after = judged(found.transport, want, asked.read(found.transport, answer))
-    still = [change for change in after.changes if change.action != "none"]
-    if still:
-        raise applying.still_drifting(still[0].title, still[0].drift)
-    return after
-
-
-def _pending(seen: Look) -> tuple[applying.Pending, ...]:
-    return tuple(
-        applying.Pending(step, change.drift)
-        for step, change in zip(seen.steps, seen.changes, strict=True)
-        if change.action != "none"
-    )
-
-
-def _served(found: Found, before: Look, checks: tuple[Check, ...], phases: Phases) -> Served:
-    steps = tuple(
-        StepResult(change.title, "ok" if change.action == "none" else "changed")
-        for change in before.changes
-    )
-    deployment = before.deployment
-    return Served(
-        name=deployment.name,
-        provider=deployment.profile.name,
-        model=deployment.model.id,
-        endpoint=deployment.endpoint,
-        host=found.transport.name,
-        where=found.place.flags,
-        changed=sum(step.outcome == "changed" for step in steps),
-        steps=steps,
-        checks=checks,
-        phases=tuple(phases.times),
-        usd_per_hour=found.machine.usd_per_hour if found.machine else None,
-        simulated=found.simulated,
-    )
 
 
 def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
@@ -152,6 +84,10 @@ def _planned_machine(place: Place, want: Wanted) -> Planned:
     change = Change(f"machine {deployment.name}", "create", reason=f"{place.cloud}, {gpus}")
     made = Plan(deployment.name, change, host.creations(want.steps(deployment)))
     return Planned(made, len(made.pending))
+
+
+def _agree(session: Session, want: Wanted, found: Found, seen: Look) -> None:
+    _confirm(session, _planned(want, found, seen))
 
 
 def _confirm(session: Session, planned: Planned) -> None:

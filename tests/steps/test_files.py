@@ -20,8 +20,10 @@ documents = st.dictionaries(
     st.sampled_from(("a", "b", "c")),
     st.recursive(
         scalars,
-        lambda below: st.lists(below, max_size=2)
-        | st.dictionaries(st.sampled_from(("a", "b")), below, max_size=2),
+        lambda below: (
+            st.lists(below, max_size=2)
+            | st.dictionaries(st.sampled_from(("a", "b")), below, max_size=2)
+        ),
         max_leaves=6,
     ),
 )

@@ -1,0 +1,104 @@
+"""Brings a host that is there to serving: look, apply what differs, wait for a real completion."""
+
+from collections.abc import Callable
+
+from llmhost.events import Check, Notice, StepFinished
+from llmhost.steps import apply as applying
+from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
+from llmhost.workflows.place import Found
+from llmhost.workflows.ready import ready
+from llmhost.workflows.results import Served, StepResult
+from llmhost.workflows.session import Phases, Session
+
+
+def serve(
+    session: Session,
+    phases: Phases,
+    want: Wanted,
+    found: Found,
+    agree: Callable[[Look], None] | None,
+) -> Served:
+    """Returns once a real completion was answered.
+
+    Args:
+        session: The effects there are.
+        phases: Times the parts of the way.
+        want: What is wanted.
+        found: The host.
+        agree: Asked before anything is changed; None when somebody agreed already.
+
+    Raises:
+        LlmhostError: It does not serve; what is done stays done.
+    """
+    seen = _at_rest(session, phases, want, found)
+    before = seen
+    for change in seen.changes:
+        if change.action == "none":
+            session.report(StepFinished(change.title, "ok"))
+    if _pending(seen):
+        if agree:
+            agree(seen)
+        try:
+            with phases.phase("steps", "host steps"):
+                seen = _apply(session, want, found, seen)
+        except applying.BusyError:
+            # Somebody was faster by a moment; what is left to do is seen after their work.
+            return serve(session, phases, want, found, None)
+    with phases.phase("ready", "model ready"):
+        checks = ready(session, found.transport, seen)
+    return _served(found, before, checks, phases)
+
+
+def _at_rest(session: Session, phases: Phases, want: Wanted, found: Found) -> Look:
+    """A look at the host while nobody else is at work there; work under way is watched first."""
+    with phases.phase("look", "facts"):
+        seen = look(found.transport, want)
+    while seen.applying:
+        work = seen.applying
+        session.report(Notice(f"{work.title} is under way here ({work.holder}): watching it"))
+        with phases.phase("follow", "work under way"):
+            applying.follow(found.transport, session.report)
+            seen = look(found.transport, want)
+    return seen
+
+
+def _apply(session: Session, want: Wanted, found: Found, seen: Look) -> Look:
+    """Applies what differs, looks again in the same exec; what still differs has failed."""
+    asked = inquiry(want)
+    work = applying.Work(f"llmhost up {want.deployment.name}", session.holder, _pending(seen))
+    answer = applying.apply(found.transport, work, session.report, asked.script)
+    after = judged(found.transport, want, asked.read(found.transport, answer))
+    still = [change for change in after.changes if change.action != "none"]
+    if still:
+        raise applying.still_drifting(still[0].title, still[0].drift)
+    return after
+
+
+def _pending(seen: Look) -> tuple[applying.Pending, ...]:
+    return tuple(
+        applying.Pending(step, change.drift)
+        for step, change in zip(seen.steps, seen.changes, strict=True)
+        if change.action != "none"
+    )
+
+
+def _served(found: Found, before: Look, checks: tuple[Check, ...], phases: Phases) -> Served:
+    steps = tuple(
+        StepResult(change.title, "ok" if change.action == "none" else "changed")
+        for change in before.changes
+    )
+    deployment = before.deployment
+    return Served(
+        name=deployment.name,
+        provider=deployment.profile.name,
+        model=deployment.model.id,
+        endpoint=deployment.endpoint,
+        host=found.transport.name,
+        where=found.place.flags,
+        changed=sum(step.outcome == "changed" for step in steps),
+        steps=steps,
+        checks=checks,
+        phases=tuple(phases.times),
+        usd_per_hour=found.machine.usd_per_hour if found.machine else None,
+        simulated=found.simulated,
+    )
