@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from llmhost.cli.options import Asked, Where
+from llmhost.cli.termflags import TermFlags
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
@@ -25,7 +26,7 @@ class Wish:
     where: Where
 
 
-def wish(asked: Asked, where: Where) -> Wish:
+def wish(asked: Asked, where: Where, terms: TermFlags | None = None) -> Wish:
     """Reads the flags, lays them over the file, and says what is still missing.
 
     Raises:
@@ -43,12 +44,17 @@ def wish(asked: Asked, where: Where) -> Wish:
         settings=_settings(asked.settings or ()),
         accept_licence=asked.accept_licence,
     )
+    flags = terms or TermFlags()
     if asked.file is None:
-        return Wish(_named(ask), _as_they_are, where)
+        return Wish(_named(replace(ask, terms=flags.over(ask.terms))), _as_they_are, where)
     from llmhost.spec.deploymentfile import read_file
 
     file = read_file(asked.file)
-    ask = replace(file.under(ask), provider=ask.provider or file.provider or "")
+    ask = replace(
+        file.under(ask),
+        provider=ask.provider or file.provider or "",
+        terms=flags.over(file.terms()),
+    )
     if not (where.cloud or where.host or where.local):
         host = [file.host] if file.host else None
         where = replace(where, cloud=file.cloud, host=host, local=file.local)

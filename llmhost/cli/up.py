@@ -8,6 +8,7 @@ import typer
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.oneplace import foreseen, raised
 from llmhost.cli.options import Asked, Shown, Where
+from llmhost.cli.termflags import TermFlags
 from llmhost.errors import ExitStatus
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def up(
     ctx: typer.Context,
     asked: Asked,
     where: Where,
+    terms: TermFlags,
     shown: Shown,
     *,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
@@ -35,7 +37,7 @@ def up(
         llmhost up llamacpp --gpus 0 --host debian@192.0.2.7
     """
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where)
+    wanted, places = _wanted(invocation, asked, where, terms)
     if len(places) > 1:
         from llmhost.cli.uphosts import up_everywhere
 
@@ -52,6 +54,7 @@ def plan(
     ctx: typer.Context,
     asked: Asked,
     where: Where,
+    terms: TermFlags,
     shown: Shown,
     *,
     check: Annotated[
@@ -69,7 +72,7 @@ def plan(
     from llmhost.ui.plan import planned as view
 
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where)
+    wanted, places = _wanted(invocation, asked, where, terms)
     work = partial(foreseen, invocation, wanted, several=len(places) > 1)
     planned, status = each(invocation, places, work, view)
     if status == ExitStatus.OK and check and any(one.changes for one in planned):
@@ -77,9 +80,11 @@ def plan(
     raise typer.Exit(status)
 
 
-def _wanted(invocation: Invocation, asked: Asked, where: Where) -> "tuple[Wish, tuple[Place, ...]]":
+def _wanted(
+    invocation: Invocation, asked: Asked, where: Where, terms: TermFlags
+) -> "tuple[Wish, tuple[Place, ...]]":
     from llmhost.cli.asking import wish
     from llmhost.cli.places import settled
 
-    wanted = wish(asked, where)
+    wanted = wish(asked, where, terms)
     return wanted, settled(wanted.where, invocation.terminal.environ)
