@@ -17,6 +17,8 @@ _NEXT = {
     "logs -f": "what the provider says",
     "down": "take it away again",
 }
+# This machine needs no way in.
+_WAYS_IN = {"forward", "ssh"}
 
 
 def served(of: "Served") -> tuple[Line, ...]:
@@ -59,6 +61,8 @@ def _bill(of: "Served") -> tuple[Line, ...]:
 def _next(of: "Served") -> tuple[Line, ...]:
     rows = []
     for verb, why in _NEXT.items():
+        if of.where == "--local" and verb in _WAYS_IN:
+            continue
         word, _, flag = verb.partition(" ")
         typed = " ".join(part for part in ("llmhost", word, of.name, flag, of.where) if part)
         rows.append((Span(f"  {typed}", "accent"), Span(why, "faint")))
