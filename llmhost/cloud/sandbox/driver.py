@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from llmhost.cloud.base import Machine, MachineRequest
+from llmhost.cloud.offers import Offer
 from llmhost.cloud.sandbox.base import ensure_base, registry_answers
 from llmhost.cloud.sandbox.engine import Engine, ensure_engine, running_engine
 from llmhost.cloud.sandbox.fresh import Ground, boot_fresh
@@ -34,6 +35,11 @@ class SandboxDriver:
         # A machine keeps what it was made with, whether or not the net is there today.
         served = bool(machine.simulated) if machine else _serves_itself(request)
         return Sources(images=MappingProxyType({r: r for r in _SERVED_REGISTRIES if served}))
+
+    def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
+        """The one there is: this computer, without a bill."""
+        asked = _with_model(request)
+        return (Offer("container", "this computer", gpu=asked.gpu, gpus=asked.gpus),)
 
     def find(self, name: str, /) -> Machine | None:
         """The machine of that deployment; None where there is no Docker engine either."""

@@ -9,7 +9,7 @@ the vendors' own install paths, unchanged.
 from llmhost.cloud.sandbox.base import digest, ensure_base
 from llmhost.cloud.sandbox.engine import Engine, ensure_engine
 from llmhost.cloud.sandbox.infra.making import Site, make_all
-from llmhost.cloud.sandbox.infra.services import NAMES, service_pieces
+from llmhost.cloud.sandbox.infra.services import CONTAINER, NAMES, SERVICES, service_pieces
 from llmhost.cloud.sandbox.keys import authority, issue
 from llmhost.cloud.sandbox.machine import Blueprint, File, boot
 from llmhost.cloud.sandbox.network import (
@@ -23,7 +23,6 @@ from llmhost.cloud.sandbox.stock.images import image_pieces
 from llmhost.cloud.sandbox.stock.models import model_pieces
 from llmhost.events import Progress, Reporter
 
-CONTAINER = "llmhost.infra"
 RECIPE = "llmhost-recipe"
 
 
@@ -47,26 +46,34 @@ def ensure_infra(images: tuple[str, ...], models: tuple[str, ...], report: Repor
     with locked("infra"):
         engine = ensure_engine(report)
         network = ensure_network(engine)
-        _ensure_machine(engine, network, report)
+        started = _ensure_machine(engine, network, report)
         pieces = (*service_pieces(network.infra), *wanted)
         make_all(Site(engine, CONTAINER), {piece.name: piece for piece in pieces}, report)
+        if started:
+            engine.run("exec", CONTAINER, "bash", "-c", _AWAIT)
 
 
-def _ensure_machine(engine: Engine, network: Network, report: Reporter) -> None:
+# Right after a boot systemd does not listen yet, and services are on their way.
+_AWAIT = f"for _ in {{1..300}}; do systemctl start {SERVICES} && exit; sleep 0.1; done; exit 1"
+
+
+def _ensure_machine(engine: Engine, network: Network, report: Reporter) -> bool:
+    """Has the machine running; whether it had to be started."""
     image = ensure_base(engine, report)
     recipe = digest({"image": image.encode(), "names": " ".join(NAMES).encode()})
     template = f'{{{{.State.Running}}}} {{{{index .Config.Labels "{RECIPE}"}}}}'
     found = engine.ask("container", "inspect", "--format", template, CONTAINER)
     match (found or "").split():
         case ["true", have] if have == recipe:
-            return
+            return False
         case ["false", have] if have == recipe:
             engine.run("start", CONTAINER)
-            return
+            return True
     if found:
         engine.run("rm", "--force", "--volumes", CONTAINER)
     report(Progress("packages", text="sandbox: starting the infra machine"))
     _boot(engine, network, image, recipe)
+    return True
 
 
 def _boot(engine: Engine, network: Network, image: str, recipe: str) -> None:

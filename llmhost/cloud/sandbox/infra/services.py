@@ -4,6 +4,12 @@ from pathlib import Path
 
 from llmhost.cloud.sandbox.stock.piece import Piece
 
+CONTAINER = "llmhost.infra"
+"""Name of the machine's container."""
+
+SERVICES = "docker-registry nginx llmhost-hub llmhost-dns"
+"""Its systemd units."""
+
 # Whom it answers for, subdomains included: registries, their token services and content networks;
 # package repositories; the hub and where it keeps large files; installers of engines.
 DOMAINS = (
@@ -47,10 +53,11 @@ def _services(address: str) -> Piece:
 
 
 def _docker() -> Piece:
+    scripts = ("docker.bash", "repository.bash", "suite.bash")
     return Piece(
         name="packages of Docker",
         script="bash docker.bash\n",
-        files={name: (GUEST / name).read_bytes() for name in ("docker.bash", "repository.bash")},
+        files={name: (GUEST / name).read_bytes() for name in scripts},
         after=("services",),
         product=("/srv/www/download.docker.com",),
     )

@@ -31,7 +31,7 @@ Fault: TypeAlias = Literal[
     "wrong_model",  # serves another model than it was asked for
 ]
 
-GPU_STATE = Path("/run/llmhost-gpu")
+GPU_STATE = Path(os.environ.get("STANDIN_GPU_STATE", "/run/llmhost-gpu"))
 LOAD_SECONDS = 3.0
 SERVE_SECONDS = 5.0
 

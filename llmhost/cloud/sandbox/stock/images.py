@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from llmhost.cloud.sandbox.stock import vllm
 from llmhost.cloud.sandbox.stock.layers import (
     GUEST,
     files_layer,
@@ -20,8 +19,10 @@ from llmhost.cloud.sandbox.stock.layers import (
     standin_layers,
 )
 from llmhost.cloud.sandbox.stock.piece import Piece
+from llmhost.cloud.sandbox.stock.vllm import CONFIG, vllm_layer
 from llmhost.errors import CloudError
 
+REGISTRIES = ("docker.io", "ghcr.io", "quay.io", "nvcr.io")
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CERTIFICATES = "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
 
@@ -66,10 +67,14 @@ def reference(image: str) -> Reference:
 def image_pieces(image: str) -> tuple[Piece, ...]:
     """What is needed to have that image in the registry: its layers and itself.
 
+    Nothing is needed of an image of a registry that the sandbox does not answer for.
+
     Raises:
         CloudError: The sandbox has nothing to put under that name.
     """
     ref = reference(image)
+    if ref.name.partition("/")[0] not in REGISTRIES:
+        return ()
     recipe = _recipe(ref)
     layers = " ".join(layer_file(layer) for layer in recipe.layers)
     config = json.dumps(recipe.config, indent=1)
@@ -77,7 +82,7 @@ def image_pieces(image: str) -> tuple[Piece, ...]:
         name=f"image {ref}",
         script=f"python3 push.py image {ref} config.json {layers}\n",
         files={"push.py": (GUEST / "push.py").read_bytes(), "config.json": config.encode()},
-        after=tuple(layer.name for layer in recipe.layers),
+        parts=recipe.layers,
     )
     return (*recipe.layers, itself)
 
@@ -89,7 +94,7 @@ def _recipe(ref: Reference) -> _Recipe:
             driver = 525 if "-cu12" in ref.tag else 580
             return _standin(f"STANDIN_MIN_DRIVER={driver}", Entrypoint=["vllm", "serve"])
         case "docker.io/vllm/vllm-openai-cpu":
-            return _Recipe(vllm.layers(ref.tag), vllm.CONFIG)
+            return _Recipe((vllm_layer(ref.tag),), CONFIG)
         case "docker.io/ollama/ollama":
             listen = "OLLAMA_HOST=0.0.0.0:11434"
             return _standin(listen, Entrypoint=["/bin/ollama"], Cmd=["serve"])

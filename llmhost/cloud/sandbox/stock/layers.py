@@ -28,10 +28,11 @@ def standin_layers() -> tuple[Piece, Piece]:
 
 def packages_layer(name: str, suite: str, *packages: str) -> Piece:
     """A root file system of Debian packages, with the tools that every image has."""
+    scripts = ("layer.bash", "root.bash", "suite.bash", "pack.bash")
     return Piece(
         name=f"layer {name}",
         script=f"bash layer.bash {name} {suite} {' '.join((*packages, *TOOLS))}\n",
-        files={"layer.bash": (GUEST / "layer.bash").read_bytes()},
+        files={name: (GUEST / name).read_bytes() for name in scripts},
         after=("services",),
         product=(f"{LAYERS}/{name}.tar.zst", f"{LAYERS}/{name}.tar.zst.diff"),
     )
@@ -39,15 +40,15 @@ def packages_layer(name: str, suite: str, *packages: str) -> Piece:
 
 def files_layer(name: str, files: Mapping[str, bytes]) -> Piece:
     """A layer that holds those files."""
-    script = f"""
-cd root
-mkdir -p {LAYERS}
-tar --numeric-owner --owner=0 --group=0 --sort=name --mtime=@0 -cf ../layer.tar *
-sha256sum ../layer.tar | sed 's/^/sha256:/; s/ .*//' >{LAYERS}/{name}.tar.zst.diff
-zstd -q -f ../layer.tar -o {LAYERS}/{name}.tar.zst
-"""
-    below = {f"root/{path}": content for path, content in files.items()}
-    return Piece(name=f"layer {name}", script=script, files=below, after=("services",))
+    return Piece(
+        name=f"layer {name}",
+        script=f"bash pack.bash {name} root\n",
+        files={
+            "pack.bash": (GUEST / "pack.bash").read_bytes(),
+            **{f"root/{path}": content for path, content in files.items()},
+        },
+        after=("services",),
+    )
 
 
 def layer_file(layer: Piece) -> str:

@@ -25,6 +25,6 @@ install -m 644 install.sh {SITE}/install.sh
         name="installer of LM Studio",
         script=script,
         files={"install.sh": (GUEST / "lmstudio.sh").read_bytes()},
-        after=tuple(layer.name for layer in layers),
+        parts=layers,
     )
     return (*layers, installer)

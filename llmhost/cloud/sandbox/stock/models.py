@@ -4,7 +4,7 @@ A model is named by where it is downloaded from:
 
     ORG/NAME                                a hub repository with safetensors
     ORG/NAME/FILE.gguf                      a file of a hub repository, or a quantisation of it
-    registry.ollama.ai/library/NAME:TAG     a model of Ollama's library
+    registry.ollama.ai/library/NAME:TAG     a model of Ollama's library, or hf.co/ORG/NAME:TAG
     lmstudio.ai/NAME@QUANTIZATION           a model of LM Studio's catalogue
 """
 
@@ -47,6 +47,9 @@ def model_pieces(model: str) -> tuple[Piece, ...]:
         CloudError: It is not named in one of the four forms.
     """
     path = model.partition("@")[0]
+    if from_hub := re.fullmatch(r"(?:\S+/)?hf\.co/([^/]+/[^/:]+)(?::(\S+))?", model):
+        # Ollama's way of naming a quantisation on the hub.
+        return model_pieces(f"{from_hub[1]}/{from_hub[2] or 'Q4_K_M'}.gguf")
     if model.startswith(OLLAMA):
         return (_ollama(model),)
     if model.startswith(LMSTUDIO):

@@ -1,8 +1,10 @@
 """The hub double, asked by the hub's real client."""
 
+import hashlib
 import json
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,3 +159,20 @@ def test_a_slow_repository_takes_its_time(hub: str, folder: Path, tmp_path: Path
     began = time.monotonic()
     hf_hub_download(REPOSITORY, "model.safetensors", endpoint=hub, cache_dir=tmp_path)
     assert time.monotonic() - began > 0.2
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - http
+        content: bytes = answer.read()
+    return content
+
+
+def test_ollama_takes_a_quantisation_as_from_a_registry(hub: str, folder: Path) -> None:
+    (folder / "tiny-Q4_K_M.gguf").write_bytes(b"GGUF")
+    registry = f"{hub}/v2/{REPOSITORY}"
+    manifest = json.loads(fetched(f"{registry}/manifests/q4_k_m"))
+    for part in (manifest["config"], *manifest["layers"]):
+        blob = fetched(f"{registry}/blobs/{part['digest']}")
+        assert f"sha256:{hashlib.sha256(blob).hexdigest()}" == part["digest"]
+        assert len(blob) == part["size"]
+    assert blob == b"GGUF"

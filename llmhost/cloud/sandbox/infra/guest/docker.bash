@@ -7,6 +7,7 @@
 #
 # Names and layout: https://docs.docker.com/engine/install/debian/, 2026-11-20.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
 source ./repository.bash
 
 # Prints the upstream part of a downloaded package's version: 28.5.2 of 28.5.2+dfsg4-5.
@@ -25,14 +26,16 @@ repack() {
   for package; do
     dpkg-deb -x "$package"_*.deb "$name"
   done
-  rm -rf "$name"/etc/init.d "$name"/usr/share/{doc,man,lintian}
+  # Docker has its daemon in /usr/bin.
+  [[ ! -e $name/usr/sbin/dockerd ]] || ln -s ../sbin/dockerd "$name/usr/bin/dockerd"
+  rm -rf "$name"/etc/init.d "$name"/usr/share/{doc,docker.io,man,lintian}
   pack "$pool" "$name" "$epoch$(upstream "$1")-1~debian.13~trixie" "$depends" "$(joined "$@")"
 }
 
 download forky docker.io docker-cli containerd runc docker-compose docker-buildx tini-static
 
 root=/srv/www/download.docker.com/linux/debian
-pool=new/dists/trixie/pool/stable/amd64
+pool=new/dists/trixie/pool/stable/$arch
 
 repack containerd.io 'libc6 (>= 2.38), libseccomp2' containerd runc &
 postinst docker-ce <<'END'
@@ -44,6 +47,6 @@ repack docker-compose-plugin docker-ce-cli docker-compose
 repack docker-buildx-plugin docker-ce-cli docker-buildx
 wait
 
-index new dists/trixie/stable/binary-amd64 dists/trixie/pool
-release new/dists/trixie Suite=trixie Codename=trixie Components=stable Architectures=amd64
+index new "dists/trixie/stable/binary-$arch" dists/trixie/pool
+release new/dists/trixie Suite=trixie Codename=trixie Components=stable "Architectures=$arch"
 publish "$root" gpg

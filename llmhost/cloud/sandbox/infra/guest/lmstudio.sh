@@ -14,7 +14,7 @@ cat >"$home/bin/lms" <<'END'
 runtime=$(dirname "$(readlink -f "$0")")/../runtime
 export PYTHONHOME="$runtime/usr" PYTHONPATH="$runtime/opt/llmhost"
 export SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
-exec "$runtime/usr/lib64/ld-linux-x86-64.so.2" --library-path "$runtime/usr/lib/x86_64-linux-gnu" \
+exec "$runtime"/usr/lib*/ld-linux-*.so.? --library-path "$(echo "$runtime"/usr/lib/*-linux-gnu)" \
   "$runtime/usr/bin/python3" "$runtime/opt/llmhost/bin/lms" "$@"
 END
 chmod 755 "$home/bin/lms"

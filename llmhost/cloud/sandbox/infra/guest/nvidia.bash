@@ -6,13 +6,14 @@
 # Names and layout: https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/
 # install-guide.html, 2026-11-20.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
 source ./repository.bash
 
 # Releases of the toolkit that a deployment may pin: NVIDIA's changelog, 2026-11-20.
 versions=(1.18.1-1 1.19.1-1 1.20.0-1)
 
 root=/srv/www/nvidia.github.io/libnvidia-container
-pool=new/stable/deb/amd64
+pool=new/stable/deb/$arch
 
 for version in "${versions[@]}"; do
   pack "$pool" libnvidia-container1 "$version" libc6

@@ -15,6 +15,7 @@ import hashlib
 import http.client
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -35,7 +36,7 @@ def push_image(name: str, tag: str, config: object, layers: list[Path]) -> str:
     unpacked = [layer.with_name(f"{layer.name}.diff").read_text().strip() for layer in layers]
     image = {
         "created": CREATED,
-        "architecture": "amd64",
+        "architecture": architecture(),
         "os": "linux",
         "config": config,
         "rootfs": {"type": "layers", "diff_ids": unpacked},
@@ -48,6 +49,11 @@ def push_image(name: str, tag: str, config: object, layers: list[Path]) -> str:
         "layers": parts,
     }
     return put_manifest(name, tag, f"{OCI}.manifest.v1+json", json.dumps(manifest).encode())
+
+
+def architecture() -> str:
+    """This machine's architecture; Debian and OCI call the common ones the same."""
+    return subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip()
 
 
 def put_manifest(name: str, tag: str, kind: str, manifest: bytes) -> str:

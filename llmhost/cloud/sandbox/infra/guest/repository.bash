@@ -2,17 +2,18 @@
 # Functions that make a signed apt repository below ./new; to be sourced.
 
 export GNUPGHOME=/root/llmhost-keys
+arch=$(dpkg --print-architecture)
 signer='llmhost sandbox <sandbox@localhost>'
 
 # download SUITE PACKAGE... - fetches packages of another suite of Debian's into the current folder.
 download() {
   local suite=$1
   shift
-  sed -n "s/ trixie / $suite /p" /etc/apt/sources.list >"$suite.list"
+  bash ./suite.bash "$suite"
   mkdir -p lists/partial
   local apt=(
     apt-get -q
-    -o Dir::Etc::sourcelist="$PWD/$suite.list" -o Dir::Etc::sourceparts=-
+    -o Dir::Etc::sourcelist="$PWD/sources.list" -o Dir::Etc::sourceparts=-
     -o Dir::State::lists="$PWD/lists" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
     -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3
     -o Acquire::Check-Valid-Until=false
@@ -40,7 +41,7 @@ pack() {
   cat >"$name/DEBIAN/control" <<END
 Package: $name
 Version: $version
-Architecture: amd64
+Architecture: $arch
 Maintainer: $signer
 Depends: $depends
 ${conflicts:+Conflicts: $conflicts
@@ -57,7 +58,7 @@ END
     fi
   } >"$name/DEBIAN/postinst"
   chmod 755 "$name/DEBIAN/postinst"
-  dpkg-deb --root-owner-group -Zzstd -z1 -b "$name" "$pool/${name}_${version#*:}_amd64.deb" >/dev/null
+  dpkg-deb --root-owner-group -Zzstd -z1 -b "$name" "$pool/${name}_${version#*:}_$arch.deb" >/dev/null
   rm -rf "$name"
 }
 

@@ -10,7 +10,7 @@ chmod 755 /usr/sbin/policy-rc.d
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q -o Acquire::Retries=3 -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false
-apt-get install -y -q --no-install-recommends -o Dpkg::Options::=--force-unsafe-io \
+apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-unsafe-io \
   apt-utils dnsmasq-base docker-registry gnupg mmdebstrap nginx-light python3 zstd
 
 install -m 644 registry.yml /etc/docker/registry/config.yml
