@@ -6,7 +6,10 @@ import struct
 from itertools import pairwise
 from pathlib import Path
 
+import gguf
 import pytest
+import safetensors
+import tokenizers
 
 from llmhost.cloud.sandbox.stock import tokenizer
 from llmhost.cloud.sandbox.stock.llama import tensors
@@ -52,29 +55,26 @@ def test_safetensors_headers_cover_their_files() -> None:
 
 
 def test_safetensors_reads_them(tmp_path: Path) -> None:
-    library = pytest.importorskip("safetensors")
     expected = {tensor.name: list(tensor.shape) for tensor in tensors(shape())}
     for name, content in repository("a/b").items():
         if name.endswith(".safetensors"):
             (tmp_path / name).write_bytes(content)
-            with library.safe_open(tmp_path / name, "np") as file:
+            with safetensors.safe_open(tmp_path / name, "np") as file:
                 for key in file.keys():  # noqa: SIM118 - it is no mapping
                     assert file.get_slice(key).get_shape() == expected.pop(key)
     assert not expected
 
 
 def test_gguf_reads_it(tmp_path: Path) -> None:
-    library = pytest.importorskip("gguf")
     file = tmp_path / "tiny.gguf"
     file.write_bytes(single_file("tiny"))
-    reader = library.GGUFReader(file)
+    reader = gguf.GGUFReader(file)
     assert len(reader.tensors) == 21
     assert reader.fields["tokenizer.ggml.tokens"].data[-1] > 0
 
 
 def test_tokenizers_turns_text_into_tokens_and_back() -> None:
-    library = pytest.importorskip("tokenizers")
-    real = library.Tokenizer.from_str(tokenizer.files()["tokenizer.json"].decode())
+    real = tokenizers.Tokenizer.from_str(tokenizer.files()["tokenizer.json"].decode())
     text = "the cat is on the mat: äöü"
     encoded = real.encode(text)
     assert real.decode(encoded.ids) == text
