@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import exchange, manyhosts, startup, unchanged
+from benchmarks import exchange, manyhosts, sidebyside, startup, unchanged
 from benchmarks.report import document, table
 from benchmarks.target import at_distance
 from benchmarks.timing import Comparison
@@ -16,27 +16,30 @@ from tests.transport.sshd import Sshd
 def main() -> int:
     """Runs the cases asked for and returns the exit status."""
     options = _parser().parse_args()
+    if options.smoke:
+        options.case, options.runs, options.rtt = ["startup", "exchange"], 3, [0, 50]
     comparisons: list[Comparison] = []
     with tempfile.TemporaryDirectory(prefix="llmhost-bench-") as folder:
         for name in options.case or CASES:
             for comparison in CASES[name](options, Path(folder)):
                 comparisons.append(comparison)
-                print(_progress(comparison), file=sys.stderr)
-    print(document(comparisons) if options.output == "json" else table(comparisons))
+                sys.stderr.write(f"{_progress(comparison)}\n")
+    shown = document(comparisons) if options.output == "json" else table(comparisons)
+    sys.stdout.write(f"{shown}\n")
     return int(options.check and not all(c.met for c in comparisons))
 
 
 def _exchange(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
     with Sshd(folder / "exchange") as sshd:
         for rtt in options.rtt:
-            with at_distance([sshd.address()], rtt, folder) as target:
+            with at_distance(sshd.address(), rtt, folder) as target:
                 yield from exchange.compare(target, options.runs)
 
 
 def _unchanged(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
     with unchanged.machine() as address:
         for rtt in options.rtt:
-            with at_distance([address], rtt, folder) as target:
+            with at_distance(address, rtt, folder) as target:
                 recorded = folder / f"recorded-{rtt}"
                 unchanged.record(target, recorded)
                 yield from unchanged.compare(target, recorded, options.runs)
@@ -45,9 +48,14 @@ def _unchanged(options: argparse.Namespace, folder: Path) -> Iterator[Comparison
 
 
 def _many_hosts(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
-    with unchanged.machine() as address, at_distance([address], 0, folder) as target:
+    with unchanged.machine() as address, at_distance(address, 0, folder) as target:
         unchanged.record(target, folder / "recorded")
     yield from manyhosts.compare(folder / "recorded", options.rtt, options.runs, folder / "many")
+
+
+def _side_by_side(options: argparse.Namespace, _folder: Path) -> Iterator[Comparison]:
+    with unchanged.machine():
+        yield from sidebyside.compare(min(options.runs, 3))
 
 
 def _startup(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
@@ -59,6 +67,7 @@ CASES: dict[str, Callable[[argparse.Namespace, Path], Iterator[Comparison]]] = {
     "exchange": _exchange,
     "unchanged": _unchanged,
     "manyhosts": _many_hosts,
+    "sidebyside": _side_by_side,
 }
 
 
@@ -73,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-n", "--runs", type=int, default=5, help="counted runs of each program")
     parser.add_argument("--rtt", type=int, nargs="+", default=[0, 50, 150], help="in ms")
     parser.add_argument("--full", action="store_true", help="also against pyinfra and Ansible")
+    parser.add_argument("--smoke", action="store_true", help="half a minute's worth, for CI")
     parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     return parser

@@ -18,12 +18,15 @@ _BACKLOG = 256  # connections that may wait to be accepted: 32 hosts come at onc
 
 
 async def serve(ports: Sequence[int], target: tuple[str, int], rtt: float) -> None:
-    """Forwards connections on ports of 127.0.0.1 to `target`, `rtt` seconds away, until cancelled."""
+    """Forwards connections on ports of 127.0.0.1 to `target`, `rtt` seconds away."""
+    alive: set[asyncio.Task[None] | None] = set()  # the loop itself holds tasks only weakly
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        alive.add(asyncio.current_task())
         with contextlib.suppress(OSError):
             await _carry(reader, writer, target, rtt)
         writer.close()
+        alive.discard(asyncio.current_task())
 
     async with contextlib.AsyncExitStack() as open_servers:
         for port in ports:

@@ -1,6 +1,6 @@
 """32 hosts at once against one, as whole processes that find nothing to do.
 
-There is one computer here, not 33: a real machine is recorded, and an sshd with as many ports gives
+There is one computer here, not 33: a real machine is recorded, and an sshd behind 32 wires gives
 its answers after its time (`replay.bash`). The logins are real, and all of their cost, on both
 sides, falls on this computer's processors.
 """
@@ -20,9 +20,9 @@ AT_MOST = 1.5
 def compare(recorded: Path, rtts: list[int], runs: int, folder: Path) -> Iterator[Comparison]:
     """One process for 32 hosts against one process for one."""
     script = Path(__file__).with_name("replay.bash")
-    with Sshd(folder, ports=HOSTS, ForceCommand=f"bash {script} {recorded}") as sshd:
+    with Sshd(folder, ForceCommand=f"bash {script} {recorded}") as sshd:
         for rtt in rtts:
-            with at_distance(sshd.addresses(), rtt, folder) as target:
+            with at_distance(sshd.address(), rtt, folder, HOSTS) as target:
                 one, many = (unchanged.up(target, hosts) for hosts in (1, HOSTS))
                 yardstick, subject = take_turns((one, many), runs)
                 yield Comparison(f"{HOSTS} hosts", rtt, subject, yardstick, AT_MOST)

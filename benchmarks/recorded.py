@@ -15,11 +15,12 @@ from llmhost.transport.envelope import seal
 from llmhost.transport.ssh import SshTransport
 
 # What differs from run to run in a script and its answer: 128 random bits.
+PLACEHOLDER = "@the mark@"
 _MARK = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 def main() -> int:
-    """Runs llmhost with the rest of the arguments; writes N.script, N.stdout, N.seconds and all.bash."""
+    """Runs llmhost with the rest of the arguments; fills the folder."""
     folder, *args = sys.argv[1:]
     recorded: list[tuple[str, Answer, float]] = []
     original = SshTransport.run
@@ -40,10 +41,10 @@ def _write(folder: Path, recorded: list[tuple[str, Answer, float]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, (script, answer, seconds) in enumerate(recorded):
         mark = _MARK.search(script)
-        old = mark.group() if mark else "MARK"
+        old = mark.group() if mark else PLACEHOLDER
         file = folder / str(number)
-        file.with_suffix(".script").write_text(seal(script).decode().replace(old, "MARK"))
-        file.with_suffix(".stdout").write_text(answer.stdout.replace(old, "MARK"))
+        file.with_suffix(".script").write_text(seal(script).decode().replace(old, PLACEHOLDER))
+        file.with_suffix(".stdout").write_text(answer.stdout.replace(old, PLACEHOLDER))
         file.with_suffix(".seconds").write_text(f"{seconds:.3f}\n")
     every = "".join(f"(\n{script}\n) </dev/null\n" for script, _, _ in recorded)
     (folder / "all.bash").write_text(every)

@@ -5,13 +5,14 @@
 # usage: replay.bash FOLDER
 recorded=$1
 script=$(cat)
-mark=
+placeholder='@the mark@'
+mark=$placeholder
 [[ $script =~ [^0-9a-f]([0-9a-f]{32})[^0-9a-f] ]] && mark=${BASH_REMATCH[1]}
 for file in "$recorded"/*.script; do
-  [[ ${script//"${mark:-MARK}"/MARK} == "$(<"$file")" ]] || continue
+  [[ ${script//"$mark"/"$placeholder"} == "$(<"$file")" ]] || continue
   sleep "$(<"${file%.script}.seconds")"
   answer=$(<"${file%.script}.stdout")
-  printf 'llmhost: script started\n%s\n' "${answer//MARK/$mark}"
+  printf 'llmhost: script started\n%s\n' "${answer//"$placeholder"/"$mark"}"
   exit 0
 done
 printf 'this script was not recorded\n' >&2

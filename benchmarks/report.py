@@ -11,7 +11,7 @@ _NUMBERS = range(3, 8)  # columns that line up at the right
 
 def table(comparisons: Iterable[Comparison]) -> str:
     """Two rows for each comparison: the program, and what it is held against."""
-    rows = [_HEADINGS]
+    rows: list[tuple[str, ...]] = [_HEADINGS]
     for c in comparisons:
         rtt = "" if c.rtt_ms is None else f"{c.rtt_ms} ms"
         target = "" if c.at_most is None else f"{c.at_most:.3g}"

@@ -1,4 +1,4 @@
-"""pyinfra and Ansible, installed for the occasion, doing a workload like that of an unchanged `up`."""
+"""pyinfra and Ansible, installed for the occasion, with a workload like an unchanged `up`."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ def pyinfra(target: Target) -> Contender:
 
 
 def ansible(target: Target) -> Contender:
-    """Ansible with pipelining; its control connection is left alive between runs, which favours it."""
+    """Ansible with pipelining; its control connection outlives a run, which favours the next."""
     address = target.address
     host = f"{address.host}:{address.port}"
     argv = (str(VENV / "bin/ansible-playbook"), "-i", f"{host},", "-u", address.user)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from llmhost.transport.base import Address
 from llmhost.transport.hostkeys import entry_name
-from tests.transport.sshd import free_port
+from tests.transport.sshd import free_ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,18 @@ class Target:
 
 
 @contextlib.contextmanager
-def at_distance(ways: Sequence[Address], rtt_ms: int, folder: Path) -> Iterator[Target]:
-    """Puts a wire of that length before a host, for each way to it; none at all for 0."""
-    if not rtt_ms:
-        yield _described(ways, 0, folder / "near")
+def at_distance(address: Address, rtt_ms: int, folder: Path, ways: int = 1) -> Iterator[Target]:
+    """Puts wires of that length before a host; none where one way of length 0 is asked for."""
+    if not rtt_ms and ways == 1:
+        yield _described([address], 0, folder / "near")
         return
-    host, port = ways[0].host, ways[0].port
-    ports = [free_port() for _ in ways]
-    script = Path(__file__).with_name("delay.py")
-    argv = [sys.executable, script, host, str(port), str(rtt_ms), *map(str, ports)]
+    ports = [str(port) for port in free_ports(ways)]
+    script = str(Path(__file__).with_name("delay.py"))
+    argv = [sys.executable, script, address.host, str(address.port), str(rtt_ms), *ports]
     with subprocess.Popen(argv) as wire:
         try:
-            _wait_until_open(ports[-1])
-            far = [replace(ways[0], host="127.0.0.1", port=number) for number in ports]
+            _wait_until_open(int(ports[-1]))
+            far = [replace(address, host="127.0.0.1", port=int(port)) for port in ports]
             yield _described(far, rtt_ms, folder / f"far-{rtt_ms}")
         finally:
             wire.terminate()

@@ -72,7 +72,7 @@ class FailedRunError(Exception):
 
 
 def take_turns(contenders: Sequence[Contender], runs: int) -> list[Timing]:
-    """Runs each program once uncounted and then `runs` times, A B A B …
+    """Runs each program once uncounted and then `runs` times, in turns: A B A B.
 
     Raises:
         FailedRunError: One ended with an exit status other than 0.

@@ -17,10 +17,13 @@ from benchmarks.timing import Comparison, Contender, take_turns
 from llmhost.transport.base import Address
 
 NAME = "llmhost-bench"
-_WHAT = ("up", "llamacpp", "--gpus", "0", "--name", NAME, "--yes")
+WHAT = ("up", "llamacpp", "--gpus", "0", "--name", NAME, "--yes")
 
 # How many times faster than each tool, by round-trip time in ms.
-FASTER = {"pyinfra": {0: 3.5, 50: 8, 150: 12}, "ansible": {0: 11, 50: 15, 150: 16}}
+FASTER: dict[str, dict[int, float]] = {
+    "pyinfra": {0: 3.5, 50: 8, 150: 12},
+    "ansible": {0: 11, 50: 15, 150: 16},
+}
 
 
 @contextlib.contextmanager
@@ -29,7 +32,7 @@ def machine() -> Iterator[Address]:
     from llmhost.cloud.sandbox.driver import SandboxDriver  # noqa: PLC0415  imports much
 
     try:
-        subprocess.run([LLMHOST, *_WHAT, "--cloud", "sandbox"], check=True, stdout=sys.stderr)
+        subprocess.run([LLMHOST, *WHAT, "--cloud", "sandbox"], check=True, stdout=sys.stderr)
         found = SandboxDriver().find(NAME)
         if found is None or found.address is None:
             raise LookupError(f"the machine {NAME} is not there after `llmhost up`")
@@ -42,7 +45,7 @@ def machine() -> Iterator[Address]:
 def up(target: Target, hosts: int = 1) -> Contender:
     """The command, for the first of the ways to a host or for several."""
     names = target.names[:hosts]
-    argv = (LLMHOST, *_WHAT, *(word for name in names for word in ("--host", name)))
+    argv = (LLMHOST, *WHAT, *(word for name in names for word in ("--host", name)))
     return Contender(f"llmhost up, {len(names)} x", argv, environ=target.environ)
 
 

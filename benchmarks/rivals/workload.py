@@ -2,9 +2,14 @@
 
 from io import StringIO
 
-from pyinfra import host
-from pyinfra.facts.files import File
-from pyinfra.operations import apt, files, server, systemd
+from pyinfra import host  # type: ignore[import-not-found]  # in an environment of its own
+from pyinfra.facts.files import File  # type: ignore[import-not-found]  # same
+from pyinfra.operations import (  # type: ignore[import-not-found]  # same
+    apt,
+    files,
+    server,
+    systemd,
+)
 
 ROOT = "/opt/llmhost-bench"
 

@@ -9,6 +9,8 @@ import ipaddress
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from llmhost.errors import UsageError
@@ -58,7 +60,8 @@ def _is_ipv6(text: str) -> bool:
         return False
 
 
-def _ask_config(name: str, config: Path) -> dict[str, str]:
+@cache
+def _ask_config(name: str, config: Path) -> Mapping[str, str]:
     """The settings for a host, by keyword; the first of several wins, as in ssh itself."""
     if not shutil.which("ssh"):
         return {}
@@ -77,7 +80,7 @@ def _ask_config(name: str, config: Path) -> dict[str, str]:
     return told
 
 
-def _identity(config: Path, told: dict[str, str]) -> Path | None:
+def _identity(config: Path, told: Mapping[str, str]) -> Path | None:
     """The key file the configuration names; ssh lists its defaults where it names none."""
     value = told.get("identityfile", "")
     names_one = "identityfile" in config.read_text(errors="replace").lower() if told else False

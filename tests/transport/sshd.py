@@ -1,11 +1,11 @@
 """A real sshd on a loopback port, with keys, configuration and log of its own; needs root."""
 
+import contextlib
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -23,20 +23,26 @@ def public(key: Path) -> str:
     return " ".join(Path(f"{key}.pub").read_text().split()[:2])
 
 
+def free_ports(number: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on; held all at once, so that none comes twice."""
+    with contextlib.ExitStack() as held:
+        listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
+        for listener in listeners:
+            held.enter_context(listener)
+        return [listener.getsockname()[1] for listener in listeners]
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 class Sshd:
     """One daemon. Logins have an empty home of their own, whatever this machine's root has."""
 
-    def __init__(self, folder: Path, ports: int = 1, **options: str) -> None:
+    def __init__(self, folder: Path, **options: str) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
-        self.ports = [free_port() for _ in range(ports)]
-        self.port = self.ports[0]
+        self.port = free_port()
         self.host_key = make_key(folder / "host_key")
         self.key = make_key(folder / "user_key")
         self.authorized = folder / "authorized_keys"
@@ -69,10 +75,8 @@ class Sshd:
 
     def start(self) -> None:
         config = self.folder / "sshd_config"
-        options = self._options | {"HostKey": str(self.host_key)}
-        lines = [f"Port {port}" for port in self.ports]
-        lines += [f"{name} {value}" for name, value in options.items()]
-        config.write_text("\n".join(lines))
+        options = self._options | {"Port": str(self.port), "HostKey": str(self.host_key)}
+        config.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
         program = shutil.which("sshd", path="/usr/sbin:/usr/bin") or "sshd"
         self._process = subprocess.Popen([program, "-D", "-f", config, "-E", self.log])
         deadline = time.monotonic() + 10
@@ -101,10 +105,6 @@ class Sshd:
 
     def address(self, user: str = "root") -> Address:
         return Address("127.0.0.1", self.port, user, self.key, public(self.host_key))
-
-    def addresses(self) -> list[Address]:
-        """One for each of its ports, as if they were hosts."""
-        return [replace(self.address(), port=port) for port in self.ports]
 
     def logged(self, text: str) -> int:
         """How often its log says something: a witness that is not llmhost."""

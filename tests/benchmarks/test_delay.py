@@ -1,0 +1,56 @@
+"""The wire the benchmarks stand on is as long as it says."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.target import at_distance
+from llmhost.transport.base import Address
+
+RTT = 0.2
+
+
+@pytest.fixture
+def echo() -> Iterator[int]:
+    """A server that greets and then sends everything back, for two connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    connection.sendall(b"!")
+                    while data := connection.recv(100):
+                        connection.sendall(data)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def wire(echo: int, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    with at_distance(Address("127.0.0.1", echo), int(RTT * 1000), tmp_path) as target:
+        time.sleep(2 * RTT)  # the first connection only asked whether the wire is there
+        yield target.address.host, target.address.port
+
+
+def test_a_greeting_takes_the_handshake_and_half_a_round_trip_more(wire: tuple[str, int]) -> None:
+    begun = time.monotonic()
+    with socket.create_connection(wire) as near:
+        assert near.recv(1) == b"!"
+        assert time.monotonic() - begun == pytest.approx(2 * RTT, rel=0.3)
+
+
+def test_an_answer_takes_one_round_trip_once_connected(wire: tuple[str, int]) -> None:
+    with socket.create_connection(wire) as near:
+        near.recv(1)
+        for _ in range(3):
+            begun = time.monotonic()
+            near.sendall(b"x" * 50)
+            assert near.recv(100) == b"x" * 50
+            assert time.monotonic() - begun == pytest.approx(RTT, rel=0.3)
