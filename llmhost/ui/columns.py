@@ -31,6 +31,8 @@ def columns(
 
 def cells(text: str) -> int:
     """How many columns of a terminal the text takes."""
+    if text.isascii() and text.isprintable():
+        return len(text)
     return sum(
         0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1
         for letter in harmless(text)

@@ -41,6 +41,8 @@ def line(*parts: str | Span) -> Line:
 
 def harmless(text: str) -> str:
     """The text without escape sequences, control characters and direction overrides."""
+    if text.isprintable():
+        return text
     return _CONTROL.sub("", _ESCAPE.sub("", text)).replace("\t", "    ")
 
 
