@@ -1,6 +1,6 @@
 """Stand-ins for what is outside: a transport, a cloud, somebody who listens."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from llmhost.cloud.base import Machine, MachineRequest
@@ -63,7 +63,7 @@ class FakeCloud:
     def create(self, request: MachineRequest, _report: Reporter, /) -> Machine:
         self.made.append(request)
         machine = machine_of(request, cloud=self.name, simulated=self.simulated)
-        self.there.append(machine)
+        self.there = [one for one in self.there if one.name != machine.name] + [machine]
         return machine
 
     def delete(self, machine: Machine, _report: Reporter, /) -> None:

@@ -45,21 +45,25 @@ fetch() {
     chmod 0644 "$2.part" && mv -f -- "$2.part" "$2"
 }
 
-# apt COMMAND...: apt-get that waits for its lock as long as somebody else rightly holds it, and says so.
-apt() {
+# apt_free: waits for apt's lock as long as somebody else rightly holds it, and says so.
+apt_free() {
   local holder waited=0 limit=${LLMHOST_APT_LOCK_SECONDS:-600}
   while holder=$(apt_lock_holder) && ((waited < limit)); do
     ((waited % 10)) || progress packages 0 0 "waiting for $holder to release the apt lock"
     sleep 2
     ((waited += 2))
   done
-  if ((waited >= limit)); then
-    printf 'E: the apt lock was not released within %s seconds: held by %s\n' "$limit" "$holder" >&2
-    return 100
-  fi
+  ((waited < limit)) && return
+  printf 'E: the apt lock was not released within %s seconds: held by %s\n' "$limit" "$holder" >&2
+  return 100
+}
+
+# apt COMMAND...: apt-get, once its lock is free.
+apt() {
+  apt_free || return
   # A setting that somebody changed stays as it is; nobody is there to be asked.
   DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
-    apt-get --quiet --yes --option DPkg::Lock::Timeout="$limit" --option Acquire::Retries=4 \
+    apt-get --quiet --yes --option DPkg::Lock::Timeout="${LLMHOST_APT_LOCK_SECONDS:-600}" --option Acquire::Retries=4 \
     --option DPkg::Options::=--force-confdef --option DPkg::Options::=--force-confold "$@"
 }
 
@@ -80,6 +84,8 @@ apt_lock_holder() {
 
 # packages NAME...: Debian packages, the lists refreshed first.
 packages() {
+  # Here, not in each try: a lock that is never freed is waited for once.
+  apt_free || return
   progress packages 0 0 "reading package lists"
   again 3 apt update || return
   # What an interrupted installation left half-done, over which apt does not go on.
@@ -94,7 +100,14 @@ reload_units() { systemctl daemon-reload; }
 # restart_docker: with its start limit cleared, which counts our own restarts too.
 restart_docker() {
   systemctl reset-failed docker.service 2>/dev/null
-  systemctl enable --quiet docker.service && systemctl restart docker.service
+  systemctl enable --quiet docker.service && restart docker.service
+}
+
+# restart UNIT: systemctl only says where to look when it fails; here is what there is to see.
+restart() {
+  systemctl restart "$1" && return
+  journalctl --quiet --no-pager --output=cat --lines=15 --unit="$1" >&2
+  return 1
 }
 
 # daemon_json CONTENT: validated by the daemon itself before it takes the place of the old one.
@@ -117,7 +130,7 @@ pull() {
   fi
   progress image 0 0 "asking for $reference"
   local query="fromImage=${reference//+/%2B}"
-  while IFS= read -r line; do
+  while IFS= read -r line || [[ -n $line ]]; do
     pull_progress "$line"
   done < <(curl --silent --show-error --no-buffer --request POST --unix-socket /run/docker.sock \
     "http://docker/images/create?$query" 2>&1)
@@ -172,6 +185,7 @@ weights() {
   local endpoint=$1 token=$2
   shift 2
   HF_ENDPOINT=$endpoint HF_TOKEN=$token HF_HUB_DISABLE_TELEMETRY=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 \
+    HF_HUB_DISABLE_PROGRESS_BARS=1 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
     /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$@"
 }
@@ -187,7 +201,7 @@ native_install() {
 service_start() {
   systemctl daemon-reload
   systemctl reset-failed "$1" 2>/dev/null
-  systemctl enable --quiet "$1" && systemctl restart "$1"
+  systemctl enable --quiet "$1" && restart "$1"
 }
 
 # service_remove NAME: the service, its containers and its files; shared software and weights stay.
@@ -208,3 +222,14 @@ image_remove() { docker image rm "$1" >/dev/null 2>&1 || true; }
 
 # weights_remove DIRECTORY: downloaded weights nobody else uses.
 weights_remove() { [[ $1 == /var/lib/llmhost/models/?* ]] && rm -rf -- "$1"; }
+
+# account_remove NAME: a service's account with its home, and whatever its vendor installed there.
+account_remove() { ! getent passwd "$1" >/dev/null || userdel --remove "$1"; }
+
+# shared_remove: what deployments have in common, once the last of them is gone.
+shared_remove() {
+  local drop_ins=/etc/systemd/system/docker.service.d home=/var/lib/llmhost
+  rm -rf -- /opt/llmhost "$drop_ins/llmhost.conf" || return
+  rmdir --ignore-fail-on-non-empty -- "$drop_ins" /etc/llmhost "$home"/{models,cache} "$home" 2>/dev/null
+  systemctl daemon-reload
+}

@@ -86,6 +86,11 @@ SIGNATURES = (
         "check /etc/apt/sources.list.d on the host, and `sources:` where they were replaced",
     ),
     Signature(
+        r"address already in use|port is already allocated",
+        "something else on the host listens on that port",
+        "say another --port; `sudo ss -ltnp` on the host tells who it is",
+    ),
+    Signature(
         r"unable to configure the Docker daemon|the following directives don't match",
         "Docker does not accept the merged daemon.json",
         "look for a key that this engine does not know in /etc/docker/daemon.json",

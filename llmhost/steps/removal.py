@@ -16,11 +16,15 @@ class Removal:
         name: The deployment's name.
         weights: Directory of weights that go with it; empty to leave them.
         image: Container image that goes with it; empty to leave it.
+        account: Account that goes with it, and its home with all in it; empty to leave it.
+        last: Whether no other deployment is left, so that what all of them share goes as well.
     """
 
     name: str
     weights: str = ""
     image: str = ""
+    account: str = ""
+    last: bool = False
     lane: str = ""
 
     @property
@@ -32,7 +36,9 @@ class Removal:
     def things(self) -> tuple[str, ...]:
         """What goes, for a person."""
         own = (f"service llmhost-{self.name}", f"/etc/llmhost/{self.name}")
-        return (*own, *filter(None, (self.image, self.weights)))
+        account = f"account {self.account} with its home" if self.account else ""
+        shared = "/opt/llmhost" if self.last else ""
+        return (*own, *filter(None, (self.image, self.weights, account, shared)))
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
@@ -50,3 +56,7 @@ class Removal:
             yield Effect(("image_remove", self.image))
         if self.weights:
             yield Effect(("weights_remove", self.weights))
+        if self.account:
+            yield Effect(("account_remove", self.account))
+        if self.last:
+            yield Effect(("shared_remove",))

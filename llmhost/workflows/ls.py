@@ -6,9 +6,9 @@ from llmhost.workflows.results import Entry, Listing
 from llmhost.workflows.session import Session
 
 
-def ls(session: Session) -> Listing:
-    """Asks all clouds at once; one that cannot be asked is named with the reason."""
-    machines, unasked = everywhere(session)
+def ls(session: Session, clouds: tuple[str, ...] = ()) -> Listing:
+    """Asks clouds at once, all of them if none is named; of one that cannot be asked, why."""
+    machines, unasked = everywhere(session, clouds)
     return Listing(tuple(map(_entry, sorted(machines, key=lambda one: one.name))), unasked)
 
 
@@ -24,4 +24,7 @@ def _entry(machine: Machine) -> Entry:
         created=machine.created,
         usd_per_hour=machine.usd_per_hour,
         simulated=machine.simulated,
+        machine_type=machine.machine_type,
+        expires=machine.expires,
+        owner=machine.owner,
     )

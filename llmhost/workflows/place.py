@@ -16,7 +16,7 @@ class Place:
 
     Attributes:
         kind: What `cloud` and `host` are to be read for.
-        cloud: Name of the cloud's driver.
+        cloud: Name of the cloud's driver, with `:PROJECT` where one is said.
         host: `USER@ADDR[:PORT]`.
     """
 
@@ -29,7 +29,8 @@ class Place:
         """What to type to say this place."""
         match self.kind:
             case "cloud":
-                return f"--cloud {self.cloud}"
+                name, _, project = self.cloud.partition(":")
+                return f"--cloud {name} --project {project}" if project else f"--cloud {name}"
             case "host":
                 return f"--host {self.host}"
             case "local":
@@ -82,24 +83,35 @@ def existing(session: Session, place: Place | None, name: str) -> Found:
     Raises:
         UsageError: There is none, or there are several.
     """
-    if place is not None:
-        found = find(session, place, name)
-        if found is None:
-            raise _absent(name, f"{place.cloud} has no machine of that name", ())
-        return found
+    if place is None:
+        place = Place("cloud", cloud=located(session, name).cloud)
+    # Asked again where it was listed: telling an address may take a question for each machine.
+    found = find(session, place, name)
+    if found is None:
+        raise AbsentError(name, f"{place.cloud} has no machine of that name", ())
+    return found
+
+
+def located(session: Session, name: str) -> Machine:
+    """The machine of a deployment, in whichever cloud; perhaps without address.
+
+    Raises:
+        UsageError: There is none, or there are machines of that name in several clouds.
+    """
     machines, unasked = everywhere(session)
-    named = [machine for machine in machines if machine.name == name]
+    named = {machine.cloud: machine for machine in machines if machine.name == name}
     if len(named) > 1:
-        places = " and ".join(f"--cloud {machine.cloud}" for machine in named)
+        places = " and ".join(f"--cloud {cloud}" for cloud in named)
         raise UsageError(f"there is a deployment `{name}` in several places", hint=f"say {places}")
     if not named:
-        raise _absent(name, _others(machines), unasked)
-    machine = named[0]
-    return reached(session, Place("cloud", machine.cloud), machine)
+        raise AbsentError(name, _others(machines), unasked)
+    return next(iter(named.values()))
 
 
-def everywhere(session: Session) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
-    """The machines of all clouds, and for each cloud that could not be asked the reason."""
+def everywhere(
+    session: Session, clouds: tuple[str, ...] = ()
+) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
+    """The machines of clouds, of all if none is named, and why a cloud could not be asked."""
 
     def ask(cloud: str) -> tuple[tuple[Machine, ...], str]:
         try:
@@ -108,7 +120,7 @@ def everywhere(session: Session) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
             return (), f"{cloud}: {error.message}"
 
     with ThreadPoolExecutor(len(DRIVERS)) as pool:
-        answers = list(pool.map(ask, DRIVERS))
+        answers = list(pool.map(ask, clouds or tuple(DRIVERS)))
     machines = tuple(machine for found, _ in answers for machine in found)
     return machines, tuple(reason for _, reason in answers if reason)
 
@@ -129,10 +141,14 @@ def _others(machines: tuple[Machine, ...]) -> str:
     return f"there are: {names}" if names else "there is none at all"
 
 
-def _absent(name: str, why: str, unasked: tuple[str, ...]) -> UsageError:
-    return UsageError(
-        f"there is no deployment `{name}`",
-        why=why,
-        hint="`llmhost ls` lists what exists; a host of your own is named with --host",
-        details=tuple(f"not asked: {reason}" for reason in unasked),
-    )
+class AbsentError(UsageError):
+    """There is no deployment of that name, as far as clouds could be asked."""
+
+    def __init__(self, name: str, why: str, unasked: tuple[str, ...]) -> None:
+        super().__init__(
+            f"there is no deployment `{name}`",
+            why=why,
+            hint="`llmhost ls` lists what exists; a host of your own is named with --host",
+            details=tuple(f"not asked: {reason}" for reason in unasked),
+        )
+        self.unasked = unasked

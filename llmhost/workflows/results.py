@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from llmhost.cloud.keeping import Finding, Waste
+from llmhost.cloud.offers import Attempt, Offer
 from llmhost.events import Check, Outcome
 from llmhost.planning.plan import Plan
 
@@ -44,6 +46,10 @@ class Served:
         phases: Seconds per phase.
         usd_per_hour: Price in US dollars; None where there is no bill.
         simulated: What of it is simulated; empty where everything is real.
+        machine_type: The cloud's name for the machine's kind; empty for a host of one's own.
+        place: The machine's zone or computer.
+        expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
+        attempts: What was tried to have the machine, if this command made it.
     """
 
     name: str
@@ -58,14 +64,28 @@ class Served:
     phases: tuple[PhaseTime, ...]
     usd_per_hour: float | None = None
     simulated: str = ""
+    machine_type: str = ""
+    place: str = ""
+    expires: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What `up` would do; `changes` counts what would really change."""
+    """What `up` would do.
+
+    Attributes:
+        plan: What would happen, in order.
+        changes: How much of it would really change something.
+        offers: Ways to have the machine, the cheapest first, up to the first few that may be taken;
+            empty where there is a machine or none is needed.
+        ttl_seconds: After so long the cloud would delete the machine; None for never.
+    """
 
     plan: Plan
     changes: int
+    offers: tuple[Offer, ...] = ()
+    ttl_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,14 @@ class Entry:
     created: str
     usd_per_hour: float | None = None
     simulated: str = ""
+    machine_type: str = ""
+    expires: str = ""
+    owner: str = ""
+
+    @property
+    def cloud(self) -> str:
+        """The cloud it is in."""
+        return self.where.removeprefix("--cloud ").partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +150,38 @@ class Gone:
     name: str
     removed: tuple[str, ...]
     left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """The end of a good `extend`: until when the machine lives, empty for until it is ended."""
+
+    name: str
+    place: str
+    expires: str
+    usd_per_hour: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The end of `gc`.
+
+    Attributes:
+        waste: What was found, of llmhost's own and needed by nobody.
+        deleted: How much of it is gone now; 0 with `--dry-run`.
+        kept: What could not be deleted, each with the reason.
+        unasked: Clouds that could not be asked, with the reason.
+    """
+
+    waste: tuple[Waste, ...]
+    deleted: int = 0
+    kept: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What `doctor` found in one cloud."""
+
+    cloud: str
+    findings: tuple[Finding, ...]

@@ -1,8 +1,10 @@
 """Brings a host that is there to serving: look, apply what differs, wait for a real completion."""
 
+import time
 from collections.abc import Callable
 
 from llmhost.events import Check, Notice, StepFinished
+from llmhost.facts.services import Apply
 from llmhost.steps import apply as applying
 from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
 from llmhost.workflows.place import Found
@@ -39,11 +41,12 @@ def serve(
         if agree:
             agree(seen)
         try:
-            with phases.phase("steps", "host steps"):
-                seen = _apply(session, want, found, seen)
+            seen = _apply(session, phases, want, found, seen)
         except applying.BusyError:
             # Somebody was faster by a moment; what is left to do is seen after their work.
-            return serve(session, phases, want, found, None)
+            before = seen = _at_rest(session, phases, want, found)
+            if _pending(seen):
+                seen = _apply(session, phases, want, found, seen)
     with phases.phase("ready", "model ready"):
         checks = ready(session, found.transport, seen)
     return _served(found, before, checks, phases)
@@ -54,19 +57,29 @@ def _at_rest(session: Session, phases: Phases, want: Wanted, found: Found) -> Lo
     with phases.phase("look", "facts"):
         seen = look(found.transport, want)
     while seen.applying:
-        work = seen.applying
-        session.report(Notice(f"{work.title} is under way here ({work.holder}): watching it"))
+        session.report(Notice(_under_way(seen.applying)))
         with phases.phase("follow", "work under way"):
             applying.follow(found.transport, session.report)
             seen = look(found.transport, want)
     return seen
 
 
-def _apply(session: Session, want: Wanted, found: Found, seen: Look) -> Look:
+def _under_way(work: Apply) -> str:
+    """Who is at work on the host, for how long, and how to break that lock."""
+    age = max(0, round(time.time()) - work.since)
+    ago = f"{age // 60} minutes" if age >= 2 * 60 else f"{age} seconds"
+    return (
+        f"{work.title} is under way here, begun {ago} ago by {work.holder}: watching it "
+        "(`sudo systemctl stop llmhost-apply` on the host would end it)"
+    )
+
+
+def _apply(session: Session, phases: Phases, want: Wanted, found: Found, seen: Look) -> Look:
     """Applies what differs, looks again in the same exec; what still differs has failed."""
     asked = inquiry(want)
     work = applying.Work(f"llmhost up {want.deployment.name}", session.holder, _pending(seen))
-    answer = applying.apply(found.transport, work, session.report, asked.script)
+    with phases.phase("steps", "host steps"):
+        answer = applying.apply(found.transport, work, session.report, asked.script)
     after = judged(found.transport, want, asked.read(found.transport, answer))
     still = [change for change in after.changes if change.action != "none"]
     if still:
@@ -101,4 +114,8 @@ def _served(found: Found, before: Look, checks: tuple[Check, ...], phases: Phase
         phases=tuple(phases.times),
         usd_per_hour=found.machine.usd_per_hour if found.machine else None,
         simulated=found.simulated,
+        machine_type=found.machine.machine_type if found.machine else "",
+        place=found.machine.place if found.machine else "",
+        expires=found.machine.expires if found.machine else "",
+        attempts=found.machine.attempts if found.machine else (),
     )

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
+from llmhost.cloud.base import Machine
 from llmhost.errors import UsageError
-from llmhost.planning import host
 from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
 from llmhost.workflows.look import Look, Wanted, look
+from llmhost.workflows.machine import planned_machine, refuse_other_gpus, watched, whole
 from llmhost.workflows.place import Found, Place, find, reached
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.serve import serve
@@ -25,9 +26,10 @@ def plan(session: Session, place: Place, ask: Ask, sources: _Over) -> Planned:
     Raises:
         LlmhostError: What was asked for cannot be, or the host cannot be looked at.
     """
-    want, found = _begin(session, place, ask, sources)
+    want, found, begun = _begin(session, place, ask, sources)
     if found is None:
-        return _planned_machine(place, want)
+        asked = request(want.deployment, ask.terms)
+        return planned_machine(place, want, begun, session.drivers(place.cloud), asked)
     with closing(found.transport):
         return _planned(want, found, look(found.transport, want))
 
@@ -39,31 +41,37 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
         LlmhostError: It did not come up; what is done stays done, and the next `up` goes on.
     """
     phases = Phases(session.report)
-    want, found = _begin(session, place, ask, sources)
+    want, found, begun = _begin(session, place, ask, sources)
     if found is None:
+        driver, asked = session.drivers(place.cloud), request(want.deployment, ask.terms)
         if not yes:
-            _confirm(session, _planned_machine(place, want))
+            _confirm(session, planned_machine(place, want, begun, driver, asked))
         with phases.phase("machine", "machine"):
-            driver = session.drivers(place.cloud)
-            machine = driver.create(request(want.deployment), session.report)
+            machine = driver.create(asked, session.report)
         found = reached(session, place, machine)
         yes = True  # the plan for a new machine covered its host
-    with closing(found.transport):
+    with closing(found.transport), watched(session, found):
         agree = None if yes else partial(_agree, session, want, found)
         return serve(session, phases, want, found, agree)
 
 
-def _begin(session: Session, place: Place, ask: Ask, sources: _Over) -> tuple[Wanted, Found | None]:
-    """What is wanted, and its host, to which a connection is being made meanwhile."""
+def _begin(
+    session: Session, place: Place, ask: Ask, sources: _Over
+) -> tuple[Wanted, Found | None, Machine | None]:
+    """What is wanted, and its host, to which a connection is being made meanwhile.
+
+    Where there is no host yet there may be a machine: half-made, or stopped.
+    """
     if place.kind != "cloud":
         found = find(session, place, "")
-        return wanted(session.environ, ask, sources, None), found
+        return wanted(session.environ, ask, sources, None), found, None
     driver = session.drivers(place.cloud)
     want = wanted(session.environ, ask, sources, driver)
-    found = find(session, place, want.deployment.name)
-    if found and found.machine:
-        _refuse_other_gpus(want, found)
-    return want, found
+    machine = driver.find(want.deployment.name)
+    if machine is None:
+        return want, None, None
+    refuse_other_gpus(want, place, machine)
+    return want, reached(session, place, machine) if whole(machine) else None, machine
 
 
 def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
@@ -78,14 +86,6 @@ def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
     return Planned(made, len(made.pending))
 
 
-def _planned_machine(place: Place, want: Wanted) -> Planned:
-    deployment = want.deployment
-    gpus = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "no GPU"
-    change = Change(f"machine {deployment.name}", "create", reason=f"{place.cloud}, {gpus}")
-    made = Plan(deployment.name, change, host.creations(want.steps(deployment)))
-    return Planned(made, len(made.pending))
-
-
 def _agree(session: Session, want: Wanted, found: Found, seen: Look) -> None:
     _confirm(session, _planned(want, found, seen))
 
@@ -93,15 +93,3 @@ def _agree(session: Session, want: Wanted, found: Found, seen: Look) -> None:
 def _confirm(session: Session, planned: Planned) -> None:
     if not session.confirm(planned):
         raise UsageError("not confirmed: nothing was changed", hint="add --yes to go on unasked")
-
-
-def _refuse_other_gpus(want: Wanted, found: Found) -> None:
-    machine, deployment = found.machine, want.deployment
-    if machine and (machine.gpus, machine.gpu) != (deployment.gpus, deployment.gpu):
-        there = f"{machine.gpus} x {machine.gpu}" if machine.gpus else "no GPU"
-        asked = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "none"
-        raise UsageError(
-            f"machine {machine.name} exists with {there}, and {asked} is asked for",
-            why="the GPUs of a machine are chosen when it is made",
-            hint=f"`llmhost down {machine.name} {found.place.flags}` first, or take another --name",
-        )

@@ -1,5 +1,6 @@
 """From what was asked to what is wanted: profile, answers, sources, secrets."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -8,8 +9,10 @@ from llmhost.secret import Secret
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Ask, Deployment, Model
 from llmhost.spec.profile import Profile
+from llmhost.spec.record import to_record
 from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
+from llmhost.spec.terms import Terms
 from llmhost.workflows.look import Wanted
 
 
@@ -26,7 +29,7 @@ def wanted(
     """
     catalog = Catalog.default(environ)
     deployment = resolve(catalog.profile(ask.provider), ask, gpus=catalog.gpus())
-    usual = driver.sources(request(deployment)) if driver else Sources()
+    usual = driver.sources(request(deployment, ask.terms)) if driver else Sources()
     deployment = replace(deployment, sources=sources(usual))
     return with_secrets(environ, deployment)
 
@@ -41,8 +44,8 @@ def with_secrets(environ: Mapping[str, str], deployment: Deployment) -> Wanted:
     )
 
 
-def request(deployment: Deployment) -> MachineRequest:
-    """What is asked of a cloud for a deployment."""
+def request(deployment: Deployment, terms: Terms | None = None) -> MachineRequest:
+    """What is asked of a cloud for a deployment, on the terms that were asked for."""
     return MachineRequest(
         name=deployment.name,
         gpu=deployment.gpu,
@@ -54,6 +57,8 @@ def request(deployment: Deployment) -> MachineRequest:
             "model": deployment.model.id,
             "port": str(deployment.port),
         },
+        terms=terms or Terms(),
+        record=json.dumps(to_record(deployment), separators=(",", ":")),
     )
 
 

@@ -140,7 +140,9 @@ def test_the_first_lane_that_fails_ends_the_others_with_all_they_started(
     begun = time.monotonic()
     status, events = applied(
         shell,
-        job(0, bash(f"sleep 300 & echo $! $$ >'{pids}~'; mv '{pids}~' '{pids}'; wait"), lane="image"),
+        job(
+            0, bash(f"sleep 300 & echo $! $$ >'{pids}~'; mv '{pids}~' '{pids}'; wait"), lane="image"
+        ),
         job(1, wait_for(pids), bash("echo broken; exit 5"), lane="weights"),
         job(2, ("touch", str(tmp_path / "later"))),
     )
@@ -159,9 +161,7 @@ def test_a_lane_that_fails_at_once_while_another_ends_well_is_a_failure(shell: S
 
 
 @pytest.mark.parametrize("word", ["it's", '"', "$(touch x)", "a b", "-n", "*", "é\n"])
-def test_the_words_of_an_effect_arrive_as_they_are(
-    tmp_path: Path, shell: Shell, word: str
-) -> None:
+def test_the_words_of_an_effect_arrive_as_they_are(tmp_path: Path, shell: Shell, word: str) -> None:
     write = f"printf %s \"$1\" >'{tmp_path}/w'"
     status, _ = applied(shell, job(0, ("bash", "-c", write, "x", word)))
     assert status == 0

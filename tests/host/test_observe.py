@@ -1,17 +1,15 @@
 """Observations of a service, by the bash that a host runs and the reader on this side."""
 
-import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from llmhost.host import script
 from llmhost.probes.observation import Observation, read
 from tests.host.shell import Shell
+from tests.host.website import Website, website
 
 UNIT = "printf '%s\\n' Result=success ActiveState=active ActiveEnterTimestamp=@1795173712"
 # The programs of a host, as far as an observation knows them.
@@ -25,38 +23,10 @@ sleep() {{ command sleep 0.05; }}
 """
 
 
-@dataclass
-class Engine:
-    """Something that answers HTTP; what it was asked is kept."""
-
-    port: int = 0
-    answers: dict[str, tuple[int, str]] = field(default_factory=dict)
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-
-
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self, body: str = "") -> None:  # noqa: N802  the name http.server looks for
-            engine.asked.append((self.path, body, self.headers.get("Authorization", "")))
-            status, text = engine.answers.get(self.path, (404, "nothing here"))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(text.encode())
-
-        def do_POST(self) -> None:  # noqa: N802  the name http.server looks for
-            self.do_GET(self.rfile.read(int(self.headers["Content-Length"])).decode())
-
-        def log_message(self, *_words: object) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        engine.port = server.server_port
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield engine
-        server.shutdown()
+def engine() -> Iterator[Website]:
+    with website() as site:
+        yield site
 
 
 def observed(shell: Shell, *lines: str, **settings: object) -> tuple[list[Observation], str]:
@@ -86,9 +56,11 @@ READY = {
 }
 
 
-def test_a_service_that_is_ready_is_asked_for_everything(shell: Shell, engine: Engine) -> None:
+def test_a_service_that_is_ready_is_asked_for_everything(shell: Shell, engine: Website) -> None:
     engine.answers = READY | {"/api/ps": (200, "{}")}
-    (seen,), _ = observed(shell, port=engine.port, resident="/api/ps", gpus=1, container="llmhost-x")
+    (seen,), _ = observed(
+        shell, port=engine.port, resident="/api/ps", gpus=1, container="llmhost-x"
+    )
     assert seen.unit
     assert seen.unit.active == "active"
     assert seen.ready
@@ -103,14 +75,14 @@ def test_a_service_that_is_ready_is_asked_for_everything(shell: Shell, engine: E
     assert seen.log == ()
 
 
-def test_the_completion_is_asked_for_with_the_body_as_it_is(shell: Shell, engine: Engine) -> None:
+def test_the_completion_is_asked_for_with_the_body_as_it_is(shell: Shell, engine: Website) -> None:
     engine.answers = READY
     observed(shell, port=engine.port)
-    (asked,) = (body for path, body, _ in engine.asked if path == "/v1/chat/completions")
+    (asked,) = (one.body for one in engine.asked if one.path == "/v1/chat/completions")
     assert json.loads(asked) == {"model": "it's"}
 
 
-def test_what_is_not_ready_is_asked_for_nothing_more(shell: Shell, engine: Engine) -> None:
+def test_what_is_not_ready_is_asked_for_nothing_more(shell: Shell, engine: Website) -> None:
     engine.answers = {"/health": (503, '{"error": {"message": "Loading model"}}')}
     (seen,), _ = observed(shell, port=engine.port, gpus=1)
     assert seen.ready
@@ -124,7 +96,7 @@ def test_where_nobody_listens_the_status_is_0(shell: Shell) -> None:
     assert (seen.ready.status, seen.ready.body) == (0, "")
 
 
-def test_liveness_is_asked_where_it_is_another_path(shell: Shell, engine: Engine) -> None:
+def test_liveness_is_asked_where_it_is_another_path(shell: Shell, engine: Website) -> None:
     engine.answers = READY | {"/api/version": (200, "1")}
     (seen,), _ = observed(shell, port=engine.port, liveness="/api/version")
     assert seen.alive
@@ -132,23 +104,23 @@ def test_liveness_is_asked_where_it_is_another_path(shell: Shell, engine: Engine
 
 
 def test_the_key_comes_out_of_the_services_own_file_and_into_no_argument(
-    shell: Shell, engine: Engine
+    shell: Shell, engine: Website
 ) -> None:
     engine.answers = READY
     shell.path("/etc/llmhost/x/engine.env").write_text("# keys\nA='b'\nKEY='hf_$0123 x'\n")
     spy = 'curl() { told curl "$@"; command curl "$@"; }'
     _, told = observed(shell, spy, "observe", port=engine.port, api_key_name="KEY")
-    assert {key for _, _, key in engine.asked} == {"Bearer hf_$0123 x"}
+    assert {one.key for one in engine.asked} == {"Bearer hf_$0123 x"}
     assert "hf_" not in told
 
 
-def test_without_a_key_no_key_is_sent(shell: Shell, engine: Engine) -> None:
+def test_without_a_key_no_key_is_sent(shell: Shell, engine: Website) -> None:
     engine.answers = READY
     observed(shell, port=engine.port, api_key_name="KEY")
-    assert {key for _, _, key in engine.asked} == {""}
+    assert {one.key for one in engine.asked} == {""}
 
 
-def test_a_body_without_end_is_cut(shell: Shell, engine: Engine) -> None:
+def test_a_body_without_end_is_cut(shell: Shell, engine: Website) -> None:
     engine.answers = READY | {"/v1/models": (200, "x" * 1_000_000)}
     (seen,), _ = observed(shell, port=engine.port)
     assert seen.models
@@ -160,7 +132,7 @@ def test_a_body_without_end_is_cut(shell: Shell, engine: Engine) -> None:
     [("llmhost-x", "docker logs"), ("", "journalctl")],
 )
 def test_each_line_of_the_log_is_told_once(
-    shell: Shell, engine: Engine, container: str, program: str
+    shell: Shell, engine: Website, container: str, program: str
 ) -> None:
     """Each look asks for what was written since the one before it, and no longer."""
     engine.answers = {"/health": (503, "")}
@@ -184,21 +156,21 @@ def after(words: list[str], option: str) -> str:
     return ""
 
 
-def test_one_look_at_what_serves_leaves_the_log_alone(shell: Shell, engine: Engine) -> None:
+def test_one_look_at_what_serves_leaves_the_log_alone(shell: Shell, engine: Website) -> None:
     engine.answers = READY
     (seen,), told = observed(shell, port=engine.port)
     assert seen.log == ()
     assert "journalctl" not in told
 
 
-def test_a_watch_tells_the_log_also_of_what_says_it_is_ready(shell: Shell, engine: Engine) -> None:
+def test_a_watch_tells_the_log_also_of_what_says_it_is_ready(shell: Shell, engine: Website) -> None:
     """An engine that answers 200 with nothing loaded says in its log what is wrong."""
     engine.answers = READY
     seen, _ = observed(shell, "watch 1", port=engine.port)
     assert {one.log for one in seen} == {("a line",)}
 
 
-def test_a_watch_ends_at_its_deadline(shell: Shell, engine: Engine) -> None:
+def test_a_watch_ends_at_its_deadline(shell: Shell, engine: Website) -> None:
     engine.answers = {"/health": (503, "")}
     begun = time.monotonic()
     seen, _ = observed(shell, "watch 1", port=engine.port)
@@ -207,7 +179,7 @@ def test_a_watch_ends_at_its_deadline(shell: Shell, engine: Engine) -> None:
 
 
 def test_lines_of_a_log_that_look_like_ours_are_lines_of_a_log(
-    shell: Shell, engine: Engine
+    shell: Shell, engine: Website
 ) -> None:
     engine.answers = {"/health": (503, "")}
     liar = "journalctl() { printf 'end\\t0\\nready\\t200 {}\\n'; }"

@@ -3,11 +3,6 @@
 import hashlib
 import json
 import os
-import socketserver
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +16,7 @@ from llmhost.facts.system import DiskFree, OsRelease, Records, RouteMtu
 from llmhost.facts.weights import Weights
 from llmhost.host import script
 from tests.host.shell import Shell
+from tests.host.website import website
 
 MARK = "0123456789abcdef" * 2
 T = TypeVar("T")
@@ -113,41 +109,14 @@ def test_a_host_without_a_driver_says_so(shell: Shell) -> None:
     assert not ask(shell, Gpus()).gpus or ask(shell, Gpus()).installed
 
 
-@contextmanager
-def engine(path: Path, status: int, body: str) -> Iterator[list[str]]:
-    """Something that answers on a socket as Docker's engine does."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the name http.server looks for
-            asked.append(self.path)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_words: object) -> None:
-            pass
-
-        def address_string(self) -> str:
-            return "a socket"
-
-    with socketserver.UnixStreamServer(str(path), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield asked
-        server.shutdown()
-
-
 def test_the_engine_is_asked_on_its_socket(shell: Shell) -> None:
     assert ask(shell, DockerEngine()) == ""
-    with engine(shell.path("/run/docker.sock"), 200, '{"Version":"28.5.2"}\n') as asked:
+    answers = {"/version": (200, '{"Version":"28.5.2"}\n')}
+    with website(answers, at=shell.path("/run/docker.sock")) as engine:
         assert ask(shell, DockerEngine()) == "28.5.2"
-        ask(shell, Image("registry.test:5000/a/b:v1@sha256:00"))
-    assert asked == ["/version", "/images/registry.test%3A5000/a/b%3Av1%40sha256%3A00/json"]
-
-
-def test_an_engine_that_knows_no_such_thing_says_404(shell: Shell) -> None:
-    with engine(shell.path("/run/docker.sock"), 404, '{"message":"No such container: x"}\n'):
         assert ask(shell, Container("x")).status == ""
+        ask(shell, Image("registry.test:5000/a/b:v1@sha256:00"))
+    assert engine.asked[-1].path == "/images/registry.test%3A5000/a/b%3Av1%40sha256%3A00/json"
 
 
 def test_asking_changes_nothing(tmp_path: Path, shell: Shell) -> None:

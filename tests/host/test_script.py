@@ -12,10 +12,28 @@ from llmhost.transport.base import Answer
 
 MARK = "0123456789abcdef" * 2
 # Whatever is awkward for a shell, a line, or the frame around an answer. NUL cannot be an argument.
-pieces = st.sampled_from(
-    ("\n", "\t", "'", '"', "\\", "$(id)", "`id`", "${x}", "!", "*", "é", "\u2028", "\x01", "\r")
-    + (f"\n{MARK[:-1]} 0\n", f"{'f' * 32} 0", " 0\n", "-n", "end\t0", "EOF\n")
-) | st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=5)
+awkward = [
+    "\n",
+    "\t",
+    "'",
+    '"',
+    "\\",
+    "$(id)",
+    "`id`",
+    "${x}",
+    "!",
+    "*",
+    "é",
+    "\u2028",
+    "\x01",
+    "\r",
+    "-n",
+    "EOF",
+]
+alike = (f"\n{MARK[:-1]} 0\n", f"{'f' * 32} 0", " 0\n", "end\t0")
+pieces = st.sampled_from((*awkward, *alike)) | st.text(
+    st.characters(exclude_characters="\0", codec="utf-8"), max_size=5
+)
 texts = st.lists(pieces, max_size=6).map("".join)
 
 
@@ -57,7 +75,9 @@ def test_a_question_cannot_read_the_rest_of_the_script() -> None:
 
 
 def test_a_script_that_ends_early_gives_fewer_answers() -> None:
-    source = script.gather([("echo", "one"), ("kill_me",)], MARK, extra="kill_me() { kill -9 $$; }\n")
+    source = script.gather(
+        [("echo", "one"), ("kill_me",)], MARK, extra="kill_me() { kill -9 $$; }\n"
+    )
     done = subprocess.run(["bash"], input=source.encode(), capture_output=True, check=False)
     assert len(script.answers(done.stdout.decode(), MARK)) == 1
 
@@ -73,7 +93,9 @@ def test_comments_stay_at_home() -> None:
 
 
 def test_the_path_of_the_host_is_the_same_for_every_user() -> None:
-    assert bash(script.gather([("bash", "-c", "echo $PATH $LC_ALL")], MARK)).startswith("/usr/local/")
+    assert bash(script.gather([("bash", "-c", "echo $PATH $LC_ALL")], MARK)).startswith(
+        "/usr/local/"
+    )
 
 
 def test_jobs_without_a_lane_wait_for_everything_before_them() -> None:

@@ -1,125 +1,146 @@
-"""A host in memory: it answers every question and does every effect that llmhost knows.
+"""A way to a machine in memory: it reads the scripts that are sent and does what they say."""
 
-It is to the scripts what a Debian machine is, as far as a deployment can tell. So a test sees the
-whole way: look, apply, look again.
-"""
-
-import hashlib
-import json
 import re
-import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from urllib.parse import unquote
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 
 from llmhost.transport.base import Answer, LineHandler
-from tests.workflows.engine import serves
+from tests.workflows.engine import Engine, serves
+from tests.workflows.machine import Machine
 
-UNITS = "/etc/systemd/system/"
-DAEMON_JSON = "/etc/docker/daemon.json"
-COMPOSE = "/usr/libexec/docker/cli-plugins/docker-compose"
-Said = tuple[int, str]
-ABSENT: Said = (1, "")
-NOT_FOUND: Said = (127, "")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file or directory."""
-
-    content: str = ""
-    mode: int = 0o644
-    owner: str = "root:root"
-    kind: str = "regular file"
-    changed: int = 0
-
-
-@dataclass
-class Unit:
-    """A systemd unit."""
-
-    active: str = "inactive"
-    enabled: bool = False
-    since: int = 0
-    stale: bool = False
+STREAMED = 'stream\t200 data: {"choices": [1]} data: [DONE]'
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
+_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"();&|])+|&&|\|\||\(\)|;""")
 
 
 @dataclass
 class ModelHost:
-    """A bare Debian machine with a driver for its GPUs; tests change it as they need.
+    """A transport to a machine in memory.
 
     Attributes:
+        machine: What is at the other end.
+        engine: What is observed of its service.
+        smoke: What it answers to a client's questions.
         fails: Titles of steps that fail, with the last lines of the program that does.
-        exchanges: What each exec did, in order, such as `("apply", "gather")`.
-        engine: What is observed of the service, a list of lines for each look.
+        busy: Who is faster with an apply of their own, once.
+        keeps: Effects that leave no trace, whatever they say.
+        exchanges: What each exec was for, such as `("apply", "gather")`.
+        done: Every effect that was done.
     """
 
-    gpus: int = 0
-    driver: str = "580.95.05"
-    mtu: int = 1500
-    free: int = 75 * 10**9
-    system: str = "ID=debian\nVERSION_ID=13\nVERSION_CODENAME=trixie\nPRETTY_NAME='Debian 13'\n"
-    more: str = "LLMHOST_ARCH=x86_64\nLLMHOST_MEMORY_KB=16371124\nLLMHOST_SYSTEMD=1\n"
-    files: dict[str, Entry] = field(default_factory=dict)
-    units: dict[str, Unit] = field(default_factory=dict)
-    packages: set[str] = field(default_factory=lambda: {"ca-certificates"})
-    accounts: dict[str, str] = field(default_factory=dict)
-    images: set[str] = field(default_factory=set)
-    containers: dict[str, str] = field(default_factory=dict)
-    weights: dict[str, str] = field(default_factory=dict)
-    cdi: bool = False
-    holder: str = ""
+    machine: Machine = field(default_factory=Machine)
+    engine: Engine = serves
+    smoke: Sequence[str] = (STREAMED, "unknown\t404 no such model")
     fails: dict[str, Sequence[str]] = field(default_factory=dict)
-    effects: list[tuple[str, ...]] = field(default_factory=list)
+    busy: str = ""
+    keeps: str = ""
     exchanges: list[tuple[str, ...]] = field(default_factory=list)
-    engine: Callable[[Mapping[str, str]], Iterator[str]] = serves
+    done: list[tuple[str, ...]] = field(default_factory=list)
     name: str = "debian@192.0.2.7"
     closed: bool = False
-    clock: int = 1795170000
 
     def run(self, script: str, /, on_line: LineHandler | None = None) -> Answer:
-        """Does what a script asks for."""
-        status, lines = self._answered(script)
-        kept = []
-        for line in lines:
-            if on_line is None:
-                kept.append(f"{line}\n")
-            else:
+        kept: list[str] = []
+        self.exchanges.append(())
+        for line in self._lines(script):
+            if isinstance(line, int):
+                return Answer(line, "".join(kept), "")
+            if on_line:
                 on_line(line)
-        return Answer(status[0], "".join(kept), "")
+            else:
+                kept.append(f"{line}\n")
+        return Answer(0, "".join(kept), "")
 
     def close(self) -> None:
         self.closed = True
 
-    def _answered(self, script: str) -> tuple[list[int], Iterator[str]]:
-        """An exit status, known once the lines are read, and the lines."""
-        status = [0]
-        tail = script[script.rfind("\n}\n") if "\nlaunch " not in script else 0 :]
+    def _lines(self, script: str) -> Iterator[str | int]:
+        """Lines of output; a number is an exit status that ends it."""
+        if found := re.search(r"^launch ", script, re.MULTILINE):
+            self._note("apply")
+            yield from self._apply(words(script[found.start() :], 3)[2])
+        elif script.endswith("\nfollow\n"):
+            self._note("follow")
+            yield from ("title\t0\timage x", "step\t0\tstarted", "step\t0\tchanged\t9", "end\t0")
+            self.machine.holder = ""
+        if found := re.search(r"^mark=(\w+)$", script, re.MULTILINE):
+            self._note("gather")
+            yield from self._gather(script, found[1], words(script[found.end() :]))
+        elif found := re.search(r"^watch (\d+)$", script, re.MULTILINE):
+            self._note("watch")
+            for _ in range(int(found[1])):
+                yield from self.engine(variables(script))
+        elif "report stream" in script:
+            self._note("smoke")
+            yield from self.smoke
+        elif script.startswith(("docker logs", "journalctl")):
+            self._note(script.strip())
+            yield "a line of the log"
 
-        def lines() -> Iterator[str]:
-            did = []
-            if found := re.search(r"^launch ", script, re.MULTILINE):
-                did.append("apply")
-                words = shlex.shlex(script[found.start() :], posix=True, punctuation_chars=True)
-                words.whitespace_split = True
-                _, _title, source, *_ = (words.get_token() for _ in range(3))
-                yield from self._applied(str(source), status)
-            elif re.search(r"^follow$", tail, re.MULTILINE):
-                did.append("follow")
-                yield from self._followed()
-            if "\nmark=" in script and not status[0]:
-                did.append("gather")
-                yield from self._gathered(script)
-            if found := re.search(r"^watch (\d+)$", script, re.MULTILINE):
-                did.append("watch")
-                self.exchanges.append(tuple(did))
-                for _ in range(int(found[1])):
-                    yield from self.engine(_settings(script))
-                return
-            if "report stream" in script:
-                did.append("smoke")
-                yield "stream\t200 data: {\"choices\": [1]} data: [DONE]"
-                yield "unknown\t404 no such model"
-            self.exchanges.append(tuple(did or [script.strip()]))
+    def _note(self, what: str) -> None:
+        self.exchanges[-1] += (what,)
 
-        return status, lines()
+    def _gather(self, script: str, mark: str, source: list[str]) -> Iterator[str]:
+        for question in split(source, "ask"):
+            if question == ("observe",):
+                status, text = 0, "\n".join(self.engine(variables(script))) + "\n"
+            else:
+                status, text = self.machine.ask(question)
+            yield from f"{text}\n{mark} {status}".split("\n")
+
+    def _apply(self, source: str) -> Iterator[str | int]:
+        if self.busy:
+            yield f"busy\t{self.busy}"
+            self.machine.holder, self.busy = self.busy, ""
+            yield 75
+        calls = words(source[source.rindex("\nbegin ") :])
+        jobs = [job for job in split(calls, "event") if job[0] == "title"]
+        for number, title in ((job[1], job[2]) for job in jobs):
+            yield f"title\t{number}\t{title}"
+        for number, title in ((job[1], job[2]) for job in jobs):
+            yield f"step\t{number}\tstarted"
+            if title in self.fails:
+                yield from (f"evidence\t{number}\t{line}" for line in self.fails[title])
+                yield f"step\t{number}\tfailed\t1"
+                yield "end\t1"
+                yield 1
+            for effect in effects(calls, f"job_{number}"):
+                self.done.append(effect)
+                if effect[0] != self.keeps:
+                    self.machine.do(effect)
+            yield f"step\t{number}\tchanged\t1500"
+        yield "end\t0"
+
+
+def words(source: str, most: int | None = None) -> list[str]:
+    """The first words of bash source, of which this understands what llmhost writes."""
+    found = islice(_WORD.finditer(source), most)
+    return [_QUOTED.sub(lambda quoted: quoted[1] or quoted[2] or "", word[0]) for word in found]
+
+
+def split(source: list[str], before: str) -> Iterator[tuple[str, ...]]:
+    """The words after each occurrence of a word."""
+    starts = [index for index, word in enumerate(source) if word == before]
+    for start, end in zip(starts, [*starts[1:], len(source)], strict=True):
+        yield tuple(source[start + 1 : end])
+
+
+def effects(source: list[str], job: str) -> list[tuple[str, ...]]:
+    """The calls in the body of a function."""
+    start = next(i for i, word in enumerate(source) if word == job and source[i + 1] == "()") + 3
+    body = source[start : source.index("}", start)]
+    calls: list[tuple[str, ...]] = [()]
+    for word in body:
+        if word == "&&":
+            calls.append(())
+        else:
+            calls[-1] += (word,)
+    return calls
+
+
+def variables(script: str) -> Mapping[str, str]:
+    """What `observe` goes by: the assignments before the questions."""
+    start = script.index("\nname=")
+    pairs = (word.partition("=") for word in words(script[start:], 12))
+    return {key: value for key, equals, value in pairs if equals}

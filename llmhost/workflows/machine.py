@@ -1,0 +1,113 @@
+"""The machine of a deployment, before there is a host: what it would be, and what became of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from llmhost.cloud.base import CloudDriver, Machine, MachineRequest
+from llmhost.cloud.keeping import Keeper
+from llmhost.cloud.offers import Offer, eligible, nothing_eligible
+from llmhost.errors import CloudError, HostError, UsageError
+from llmhost.events import MachineExists
+from llmhost.planning import host
+from llmhost.planning.plan import Change, Plan
+from llmhost.workflows.look import Wanted
+from llmhost.workflows.place import Found, Place
+from llmhost.workflows.results import Planned
+from llmhost.workflows.session import Session
+
+# So many offers that may be taken are shown, and all that are cheaper.
+_SHOWN = 3
+
+
+def planned_machine(
+    place: Place, want: Wanted, machine: Machine | None, driver: CloudDriver, asked: MachineRequest
+) -> Planned:
+    """The plan for a deployment whose machine is not there, or not whole."""
+    deployment = want.deployment
+    gpus = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "no GPU"
+    creations = host.creations(want.steps(deployment))
+    if machine is not None:
+        change = Change(f"machine {machine.name}", "update", reason=f"it is {machine.state}")
+        whole = Plan(deployment.name, change, creations, usd_per_hour=machine.usd_per_hour)
+        return Planned(whole, len(whole.pending))
+    offers = driver.offers(asked)
+    fitting = eligible(offers)
+    if not fitting:
+        raise nothing_eligible(deployment.name, offers)
+    change = Change(f"machine {deployment.name}", "create", reason=f"{place.cloud}, {gpus}")
+    made = Plan(deployment.name, change, creations, usd_per_hour=fitting[0].usd_per_hour)
+    shown = first(offers) if any(offer.usd_per_hour is not None for offer in offers) else ()
+    return Planned(made, len(made.pending), shown, asked.terms.ttl_seconds)
+
+
+def first(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The first few that may be taken, with all that stand before them."""
+    shown: list[Offer] = []
+    for offer in offers:
+        shown.append(offer)
+        if len(eligible(shown)) == _SHOWN:
+            break
+    return tuple(shown)
+
+
+def whole(machine: Machine) -> bool:
+    """Whether it can be worked on, without its cloud having to do anything first."""
+    return machine.state == "running" and machine.address is not None
+
+
+def refuse_other_gpus(want: Wanted, place: Place, machine: Machine) -> None:
+    """Refuses a machine that is there with other GPUs than are asked for."""
+    deployment = want.deployment
+    if (machine.gpus, machine.gpu) != (deployment.gpus, deployment.gpu):
+        there = f"{machine.gpus} x {machine.gpu}" if machine.gpus else "no GPU"
+        asked = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "none"
+        raise UsageError(
+            f"machine {machine.name} exists with {there}, and {asked} is asked for",
+            why="the GPUs of a machine are chosen when it is made",
+            hint=f"`llmhost down {machine.name} {place.flags}` first, or take another --name",
+        )
+
+
+@contextmanager
+def watched(session: Session, found: Found) -> Iterator[None]:
+    """Asks the cloud when a host stops answering: perhaps it was taken away, or its time is up."""
+    machine = found.machine
+    if machine is not None and machine.usd_per_hour is not None:
+        session.report(
+            MachineExists(
+                machine.name,
+                machine.machine_type,
+                machine.place,
+                machine.usd_per_hour,
+                machine.expires,
+            )
+        )
+    try:
+        yield
+    except HostError as error:
+        gone = _gone(session, found)
+        if gone is None:
+            raise
+        raise gone from error
+
+
+def _gone(session: Session, found: Found) -> CloudError | None:
+    """The error for a machine that is no longer there; None where it is, or nobody can say."""
+    machine = found.machine
+    if machine is None:
+        return None
+    driver = session.drivers(found.place.cloud)
+    if not isinstance(driver, Keeper):
+        return None
+    try:
+        there = driver.find(machine.name)
+        if there is not None and there.id == machine.id:
+            return None
+        why = driver.fate(machine)
+    except CloudError:
+        return None
+    return CloudError(
+        f"machine {machine.name} in {machine.place} is gone",
+        why=why,
+        hint="run the same `llmhost up` again: it makes another machine",
+    )

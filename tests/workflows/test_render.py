@@ -1,0 +1,35 @@
+"""The files alone, where somebody wants to read them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from llmhost.errors import UsageError
+from llmhost.spec.deployment import Ask
+from llmhost.workflows.render import render
+from tests.workflows.world import as_they_are
+
+
+def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
+    environ = {"LLMHOST_HOME": str(tmp_path), "VLLM_API_KEY": "sk-0123456789"}
+    out = tmp_path / "out"
+    written = render(Ask("vllm", gpus=2), as_they_are, out, environ)
+    assert sorted(str(path.relative_to(out)) for path in written) == [
+        "etc/docker/daemon.json",
+        "etc/llmhost/vllm/compose.yaml",
+        "etc/llmhost/vllm/deployment.json",
+        "etc/llmhost/vllm/engine.env",
+        "etc/systemd/system/docker.service.d/llmhost.conf",
+        "etc/systemd/system/llmhost-vllm.service",
+    ]
+    assert json.loads((out / "etc/docker/daemon.json").read_text())["features"] == {"cdi": True}
+    env = out / "etc/llmhost/vllm/engine.env"
+    assert "sk-0123456789" in env.read_text()
+    assert env.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_place_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(UsageError, match="cannot be written"):
+        render(Ask("vllm", gpus=0), as_they_are, tmp_path / "out", {"LLMHOST_HOME": str(tmp_path)})

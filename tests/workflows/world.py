@@ -1,0 +1,80 @@
+"""Everything a workflow may reach: one host in memory, clouds, somebody who agrees or does not."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llmhost.spec.deployment import Ask
+from llmhost.spec.sources import Sources
+from llmhost.transport.base import Address, Transport
+from llmhost.workflows.place import Place
+from llmhost.workflows.results import Planned, Served
+from llmhost.workflows.session import Session
+from llmhost.workflows.up import plan, up
+from tests.fakes import FakeCloud, Listener
+from tests.workflows.modelhost import ModelHost
+
+HOST = Place("host", host="debian@192.0.2.7")
+SANDBOX = Place("cloud", cloud="sandbox")
+VLLM = Ask("vllm", gpus=0)
+
+
+def asked(provider: str, gpus: int, **more: Any) -> Ask:  # noqa: ANN401  Ask's fields
+    """A deployment on that many GPUs, its terms accepted."""
+    return Ask(provider, gpus=gpus, accept_licence=True, **more)
+
+
+def as_they_are(usual: Sources) -> Sources:
+    return usual
+
+
+@dataclass
+class World:
+    """A session with its surroundings.
+
+    Attributes:
+        home: The user's own directory, empty.
+        agrees: What is answered to every plan.
+        shown: The plans that were shown.
+        logins: The addresses that were connected to.
+    """
+
+    home: Path
+    host: ModelHost = field(default_factory=ModelHost)
+    clouds: dict[str, FakeCloud] = field(
+        default_factory=lambda: {"sandbox": FakeCloud("sandbox"), "gcp": FakeCloud("gcp")}
+    )
+    heard: Listener = field(default_factory=Listener)
+    environ: dict[str, str] = field(default_factory=dict)
+    agrees: bool = True
+    shown: list[Planned] = field(default_factory=list)
+    logins: list[Address] = field(default_factory=list)
+
+    @property
+    def session(self) -> Session:
+        return Session(
+            report=self.heard,
+            connect=self._connect,
+            drivers=self.clouds.__getitem__,
+            confirm=self._confirm,
+            environ={"LLMHOST_HOME": str(self.home), **self.environ},
+        )
+
+    def up(self, ask: Ask, place: Place = HOST, *, yes: bool = False) -> Served:
+        """Brings a deployment up; what was exchanged before is forgotten."""
+        self.host.exchanges.clear()
+        self.host.done.clear()
+        self.logins.clear()
+        return up(self.session, place, ask, as_they_are, yes=yes)
+
+    def plan(self, ask: Ask, place: Place = HOST) -> Planned:
+        self.host.exchanges.clear()
+        return plan(self.session, place, ask, as_they_are)
+
+    def _connect(self, address: Address) -> Transport:
+        self.logins.append(address)
+        return self.host
+
+    def _confirm(self, planned: Planned) -> bool:
+        self.shown.append(planned)
+        return self.agrees
