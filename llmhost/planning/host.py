@@ -8,8 +8,9 @@ from llmhost.render import RenderedFile, daemon_settings
 from llmhost.secret import Secret
 from llmhost.spec.deployment import MODELS_ROOT, Deployment
 from llmhost.steps.base import Drift, Step
+from llmhost.steps.daemonjson import DaemonJson
 from llmhost.steps.docker import Docker, DockerRunning, PulledImage
-from llmhost.steps.files import DaemonJson, Directory, File, UnitFile
+from llmhost.steps.files import Directory, File, UnitFile
 from llmhost.steps.nvidia import Cdi, ContainerToolkit, Driver
 from llmhost.steps.service import Native, Service
 from llmhost.steps.system import Account, FirstBoot, Packages

@@ -8,7 +8,7 @@ from llmhost.facts.files import File
 from llmhost.facts.services import Compose, DockerEngine, Image, Unit
 from llmhost.facts.system import OsRelease
 from llmhost.steps.base import Drift, Effect
-from llmhost.steps.files import DaemonJson
+from llmhost.steps.daemonjson import DaemonJson
 
 # https://docs.docker.com/engine/install/debian/, read 2026-11-20.
 PACKAGES = (

@@ -2,9 +2,8 @@
 
 import difflib
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from llmhost.errors import StepError
 from llmhost.facts.base import AnyFact, FactReader
@@ -115,39 +114,6 @@ class Directory:
         yield Effect(("directory", f"{self.mode:04o}", self.owner, self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonJson:
-    """Docker's daemon.json with our settings merged in; keys of others stay as they are."""
-
-    settings: Mapping[str, object] = field(hash=False)
-    lane: str = ""
-
-    path = "/etc/docker/daemon.json"
-
-    @property
-    def title(self) -> str:
-        """The thing and its name."""
-        return f"file {self.path}"
-
-    def facts(self) -> tuple[AnyFact, ...]:
-        """What must be known of the host."""
-        return (FileFact(self.path),)
-
-    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Merges, and compares the outcome with what is there."""
-        state = read(FileFact(self.path))
-        actual = state.content if state else ""
-        present = _object(actual, self.path)
-        merged = _merged(present, self.settings)
-        if merged == present:
-            return ()
-        return (_content_drift(self.path, actual, _dumped(merged)),)
-
-    def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
-        """Writes the merged document whole, after Docker itself has validated it."""
-        yield Effect(("daemon_json", drift[0].desired))
-
-
 def _file_drift(step: File, state: FileState | None) -> Iterable[Drift]:
     if state is not None and state.kind != "file":
         raise StepError(
@@ -159,7 +125,7 @@ def _file_drift(step: File, state: FileState | None) -> Iterable[Drift]:
         if state is None or state.content != digest:
             yield Drift("content", "" if state is None else "another", "(secret)")
     elif state is None or state.content != step.content:
-        yield _content_drift(step.path, "" if state is None else state.content, step.content)
+        yield content_drift(step.path, "" if state is None else state.content, step.content)
     if state is not None:
         yield from _attributes_drift(state, step.mode, step.owner)
 
@@ -171,39 +137,9 @@ def _attributes_drift(state: FileState, mode: int, owner: str) -> Iterable[Drift
         yield Drift("owner", state.owner, owner)
 
 
-def _content_drift(path: str, actual: str, desired: str) -> Drift:
+def content_drift(path: str, actual: str, desired: str) -> Drift:
+    """The drift of a text file, with a unified diff."""
     lines = difflib.unified_diff(
         actual.splitlines(), desired.splitlines(), path, path, lineterm="", n=2
     )
     return Drift("content", actual, desired, tuple(lines))
-
-
-def _object(text: str, path: str) -> dict[str, object]:
-    if not text.strip():
-        return {}
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise StepError(
-            f"{path} on the host is not valid JSON",
-            why=str(error),
-            hint=f"correct or remove {path}; llmhost merges into it and does not throw it away",
-        ) from error
-    if not isinstance(document, dict):
-        raise StepError(f"{path} on the host is not a JSON object", hint=f"correct {path}")
-    return document
-
-
-def _merged(present: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
-    merged = dict(present)
-    for key, value in wanted.items():
-        below = merged.get(key)
-        if isinstance(value, Mapping) and isinstance(below, Mapping):
-            merged[key] = _merged(below, value)
-        else:
-            merged[key] = value
-    return merged
-
-
-def _dumped(document: Mapping[str, object]) -> str:
-    return json.dumps(document, indent=2) + "\n"

@@ -12,7 +12,8 @@ from llmhost.facts.files import File as FileFact
 from llmhost.facts.files import FileState
 from llmhost.facts.gather import Facts
 from llmhost.secret import Secret
-from llmhost.steps.files import DaemonJson, File
+from llmhost.steps.daemonjson import DaemonJson
+from llmhost.steps.files import File
 from llmhost.transport.base import Answer
 
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)

@@ -15,7 +15,7 @@ from llmhost.host import script
 from llmhost.secret import Secret
 from llmhost.spec.deployment import Model
 from llmhost.steps.base import Step
-from llmhost.steps.files import DaemonJson
+from llmhost.steps.daemonjson import DaemonJson
 from llmhost.transport.base import Answer
 from tests.cases import Case, cases, classes, folder_of, frozen
 
