@@ -43,7 +43,8 @@ def fitting(deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]
 
     Returns:
         None where there is nothing to judge by: without GPUs, with a provider whose memory nobody
-        described, or a model that nobody knows who can be asked.
+        described, a model that nobody knows who can be asked, or a GPU of a host that was not
+        looked at yet.
     """
     if not deployment.gpus or deployment.profile.memory is None:
         return None
@@ -51,7 +52,9 @@ def fitting(deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]
         found = find(deployment.model, catalog, environ, ask_first=False, offline=False)
     except (HubError, ShapeError, UsageError):
         return None
-    gpu = catalog.gpus()[deployment.gpu]
+    gpu = catalog.gpus().get(deployment.gpu)
+    if gpu is None:
+        return None
     engine = engine_of(deployment.profile, deployment.settings, deployment.gpu, gpu)
     fit = judge(found.known, engine, Demand(deployment.gpus, deployment.context))
     market = market_of(catalog, deployment.profile, found, deployment.settings)
