@@ -15,6 +15,8 @@ from datetime import datetime
 from benchmarks.startup import LLMHOST
 from benchmarks.timing import Comparison, FailedRunError, Timing
 from benchmarks.unchanged import NAME, WHAT
+from llmhost.cloud.sandbox.infra.services import CONTAINER
+from llmhost.cloud.sandbox.records import container_of
 
 AT_MOST = 1.15
 
@@ -22,7 +24,7 @@ AT_MOST = 1.15
 # take some ten seconds each.
 _IMAGE_RATE, _WEIGHTS_RATE = 4_000_000, 140_000
 
-_INFRA, _MACHINE = "llmhost.infra", f"llmhost-{NAME}"
+_INFRA, _MACHINE = CONTAINER, container_of(NAME)
 _IMAGE_FAULT = "/etc/nginx/faults/bench.conf"
 _WEIGHTS_FAULT = "/srv/hub/Qwen/Qwen2.5-0.5B-Instruct-GGUF/fault.json"
 

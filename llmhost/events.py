@@ -77,6 +77,33 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineExists:
+    """A machine exists, or is asked for and may exist from now on: it costs money.
+
+    Attributes:
+        name: The deployment's name.
+        machine_type: The cloud's name for its kind.
+        place: Zone or computer.
+        usd_per_hour: Price in US dollars per hour; None where there is no bill or no known price.
+        expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
+    """
+
+    name: str
+    machine_type: str
+    place: str
+    usd_per_hour: float | None = None
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineGone:
+    """A machine does not exist any more: the cloud says so."""
+
+    name: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at and what was seen.
 
@@ -92,7 +119,15 @@ class Check:
 
 
 Event: TypeAlias = (
-    PhaseStarted | PhaseFinished | StepStarted | StepFinished | Progress | LogLine | Notice
+    PhaseStarted
+    | PhaseFinished
+    | StepStarted
+    | StepFinished
+    | Progress
+    | LogLine
+    | Notice
+    | MachineExists
+    | MachineGone
 )
 Reporter: TypeAlias = Callable[[Event], None]
 

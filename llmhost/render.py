@@ -78,7 +78,7 @@ def daemon_settings(deployment: Deployment) -> Json:
     The storage driver and the default runtime are left to Docker: the one hides existing images on
     Docker 29, the other hands GPUs to every container (release notes of Docker 29, 2026-11-20).
     """
-    settings: Json = {"log-driver": "json-file", "log-opts": {"max-size": "50m", "max-file": "3"}}
+    settings: Json = {}  # not where logs go: each compose file says that of its own container
     if deployment.gpus:
         settings["features"] = {"cdi": True}  # the default from Docker 28.2 on, needed before
     mtu = deployment.site.mtu
@@ -107,8 +107,7 @@ def _variables(
     deployment: Deployment, secrets: Mapping[str, str], running: tuple[str, ...]
 ) -> Json:
     """What templates may name. They compute nothing, so everything is here."""
-    profile, site = deployment.profile, deployment.site
-    devices = site.devices or tuple(f"nvidia.com/gpu={index}" for index in range(deployment.gpus))
+    profile = deployment.profile
     wanted = {name for name, spec in profile.secrets.items() if spec.use == "service"}
     given = {name: value for name, value in secrets.items() if name in wanted and value}
     return {
@@ -118,8 +117,8 @@ def _variables(
             for name, value in deployment.settings.items()
         },
         "environment": [_assignment(*pair) for pair in {**deployment.env, **given}.items()],
-        "devices": devices,
-        "gpu_indexes": ",".join(device.rpartition("=")[2] for device in devices),
+        "devices": deployment.devices,
+        "gpu_indexes": ",".join(device.rpartition("=")[2] for device in deployment.devices),
         "running": running,
         "pull_from": _pull_from(deployment),
         "pull_insecure": deployment.sources.ollama.startswith("http://"),

@@ -50,7 +50,8 @@ class FakeCloud:
         return Sources(pypi="https://index.test/simple")
 
     def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
-        return (Offer("shelf", "a shelf", gpu=request.gpu, gpus=request.gpus),)
+        offer = Offer("shelf", "a shelf", gpu=request.gpu, gpus=request.gpus)
+        return (replace(offer, simulated=self.simulated),)
 
     def find(self, name: str, /) -> Machine | None:
         return next((machine for machine in self.machines() if machine.name == name), None)
@@ -68,6 +69,16 @@ class FakeCloud:
 
     def delete(self, machine: Machine, _report: Reporter, /) -> None:
         self.there.remove(machine)
+
+
+@dataclass
+class StockedCloud(FakeCloud):
+    """The same with a stock, and a memory of what was asked of it."""
+
+    stocked: list[MachineRequest] = field(default_factory=list)
+
+    def stock(self, request: MachineRequest, _report: Reporter, /) -> None:
+        self.stocked.append(request)
 
 
 def machine_of(request: MachineRequest, cloud: str = "sandbox", simulated: str = "") -> Machine:

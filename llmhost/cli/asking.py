@@ -41,8 +41,9 @@ def wish(asked: Asked, where: Where, terms: TermFlags | None = None) -> Wish:
         model=asked.model,
         context=asked.context,
         port=asked.port,
-        settings=_settings(asked.settings or ()),
+        settings=settings_from(asked.settings or ()),
         accept_licence=asked.accept_licence,
+        drop_secrets=tuple(asked.drop_secret or ()),
     )
     flags = terms or TermFlags()
     if asked.file is None:
@@ -71,7 +72,12 @@ def _named(ask: Ask) -> Ask:
     )
 
 
-def _settings(typed: "list[str] | tuple[str, ...]") -> Mapping[str, str]:
+def settings_from(typed: "list[str] | tuple[str, ...]") -> Mapping[str, str]:
+    """Reads what stands after every `--set`.
+
+    Raises:
+        UsageError: One of them has no value.
+    """
     settings = {}
     for text in typed:
         key, equals, value = text.partition("=")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from llmhost.cli.failure import Failure
-from llmhost.workflows.results import Gone
+from llmhost.workflows.results import Examined, Gone
 
 Result = TypeVar("Result")
 
@@ -37,6 +37,13 @@ class Departed:
 
     gone: tuple[Gone, ...]
     failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What `doctor` found in each cloud."""
+
+    clouds: tuple[Examined, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`down`: nothing is left behind."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -12,6 +12,12 @@ from llmhost.errors import ExitStatus, LlmhostError, UsageError
 if TYPE_CHECKING:
     from llmhost.cli.documents import Departed
     from llmhost.workflows.place import Place
+    from llmhost.workflows.results import Gone
+
+    Chosen: TypeAlias = tuple[Place | None, str]
+
+# Machines are waited for, not worked on: so many at the same time are no load.
+_HANDS = 16
 
 
 def down(  # noqa: PLR0913  flags are parameters
@@ -28,7 +34,7 @@ def down(  # noqa: PLR0913  flags are parameters
     *,
     everything: Annotated[bool, typer.Option("--all", help="all that ls lists")] = False,
     where: Somewhere,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask before --all")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     shown: Shown,
 ) -> None:
     """Take deployments away, with everything made for them.
@@ -50,39 +56,93 @@ def down(  # noqa: PLR0913  flags are parameters
             "name what to take away, or say --all", hint="`llmhost ls` lists what there is"
         )
     place = one(where, invocation.terminal.environ)
-    chosen = list(dict.fromkeys(names or ())) or _all(invocation, yes=yes)
+    if everything:
+        chosen = _all(invocation, place, yes=yes, trust_host_key=where.trust_host_key)
+    else:
+        chosen = [(place, name) for name in dict.fromkeys(names or ())]
+        _ask(invocation, [name for _place, name in chosen], yes=yes)
     invocation.ways_on = (f"{invocation.typed}   # takes away the rest",)
-    departed = _take_away(invocation, place, chosen, trust_host_key=where.trust_host_key)
+    departed = _take_away(invocation, chosen, trust_host_key=where.trust_host_key)
     invocation.deliver(departed, [part for gone in departed.gone for part in view(gone)])
     raise typer.Exit(ExitStatus.FAILED if departed.failures else ExitStatus.OK)
 
 
-def _all(invocation: Invocation, *, yes: bool) -> list[str]:
+def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
+    """Asks whoever sits there; a script that names what is to go has said so already."""
+    if yes or invocation.events or not invocation.terminal.interactive:
+        return
+    if not invocation.terminal.ask(f"Take away {', '.join(names)} for good?"):
+        raise UsageError("not confirmed: nothing was taken away", hint="add --yes to go on unasked")
+
+
+def _all(
+    invocation: Invocation, place: "Place | None", *, yes: bool, trust_host_key: bool
+) -> "list[Chosen]":
+    """Everything that `ls` lists, in one place if one is said, each with where it is."""
     from llmhost.cli.wiring import consent, session
     from llmhost.ui.listing import listing
     from llmhost.workflows.ls import ls
+    from llmhost.workflows.place import Place
 
-    found = ls(session(invocation))
+    if place and place.kind != "cloud":
+        return _all_on(invocation, place, yes=yes, trust_host_key=trust_host_key)
+    with_story = session(invocation)
+    found = ls(with_story, (place.cloud,)) if place else ls(with_story)
     if found.deployments and not yes and not consent(invocation, listing(found)):
         raise UsageError("not confirmed: nothing was taken away", hint="add --yes to go on unasked")
-    return [entry.name for entry in found.deployments]
+    places = {entry: place or Place("cloud", entry.cloud) for entry in found.deployments}
+    return list(dict.fromkeys((where, entry.name) for entry, where in places.items()))
+
+
+def _all_on(
+    invocation: Invocation, place: "Place", *, yes: bool, trust_host_key: bool
+) -> "list[Chosen]":
+    """Everything that a host of one's own carries."""
+    from llmhost.cli.wiring import consent, session
+    from llmhost.ui.paint import line
+    from llmhost.workflows.recorded import names_on
+
+    names = names_on(session(invocation, trust_host_key=trust_host_key), place)
+    there = [line(f"{name} {place.flags}") for name in names]
+    if names and not yes and not consent(invocation, there):
+        raise UsageError("not confirmed: nothing was taken away", hint="add --yes to go on unasked")
+    return [(place, name) for name in names]
 
 
 def _take_away(
-    invocation: Invocation, place: "Place | None", names: list[str], *, trust_host_key: bool
+    invocation: Invocation, chosen: "list[Chosen]", *, trust_host_key: bool
 ) -> "Departed":
+    """Takes away several at the same time; one that cannot be does not keep the others."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from llmhost.cli.documents import Departed
     from llmhost.cli.failure import Failure
     from llmhost.cli.wiring import session
     from llmhost.workflows.down import down as workflow
 
-    gone, failures = [], []
-    for name in names:
+    def take(one: "Chosen") -> "Gone | LlmhostError":
+        place, name = one
+        label = name if len(chosen) > 1 else ""
+        with_story = session(invocation, trust_host_key=trust_host_key, host=label)
         try:
-            gone.append(workflow(session(invocation, trust_host_key=trust_host_key), place, name))
+            return workflow(with_story, place, name)
         except LlmhostError as error:
-            if len(names) == 1:
+            if len(chosen) == 1:
                 raise
-            invocation.tell(error)
-            failures.append(Failure.of(error))
-    return Departed(tuple(gone), tuple(failures))
+            return error
+
+    if len(chosen) == 1:
+        ended = [take(chosen[0])]
+    else:
+        with ThreadPoolExecutor(_hands(chosen)) as pool:
+            ended = list(pool.map(take, chosen))
+    failures = [one for one in ended if isinstance(one, LlmhostError)]
+    for error in failures:
+        invocation.tell(error)
+    gone = tuple(one for one in ended if not isinstance(one, LlmhostError))
+    return Departed(gone, tuple(map(Failure.of, failures)))
+
+
+def _hands(chosen: "list[Chosen]") -> int:
+    """How many at a time: on a host of one's own there is room for one piece of work."""
+    return _HANDS if all(place is None or place.kind == "cloud" for place, _ in chosen) else 1

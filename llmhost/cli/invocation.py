@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import typer
 
+from llmhost.cli.machines import Machines
 from llmhost.errors import ExitStatus, LlmhostError
 from llmhost.ui.terminal import Terminal
 
 if TYPE_CHECKING:
+    from llmhost.cloud.base import CloudDriver
     from llmhost.transport.base import Address, Transport
     from llmhost.ui.paint import Line
     from llmhost.ui.story import Story
@@ -41,6 +43,8 @@ class Invocation:
         ways_on: Commands to type after an interruption, each with its reason; empty while nothing
             is begun.
         connections: Those that are on their way already, by address.
+        machines: Those that cost money, as far as this run was told.
+        drivers: Those of clouds that were used, by name.
     """
 
     typed: str
@@ -50,6 +54,8 @@ class Invocation:
     events: bool = False
     ways_on: tuple[str, ...] = ()
     connections: "dict[Address, Transport]" = field(default_factory=dict)
+    machines: Machines = field(default_factory=Machines)
+    drivers: "dict[str, CloudDriver]" = field(default_factory=dict)
     _story: "Story | None" = None
 
     @classmethod
@@ -105,16 +111,28 @@ class Invocation:
         from llmhost.cli.failure import Failure
 
         self.tell(error)
+        if not isinstance(error, InterruptedByUserError):
+            self.remind()
         if self.output == "json":
             self.deliver(Failure.of(error), ())
         return int(error.exit_status)
 
+    def remind(self) -> None:
+        """Says which machines cost money although this run has failed."""
+        from llmhost.ui.paint import Span, line
+
+        words = self.machines.words()
+        self.say([line(Span("note", "accent"), f": {machine}") for machine in words])
+
     def interrupted(self) -> int:
         """Says what exists after Ctrl-C, how to go on, and how to end it."""
         begun = "what was begun on the host goes on there"
-        what = begun if self.ways_on else "nothing was changed"
+        machines = self.machines.words()
+        what = begun if self.ways_on or machines else "nothing was changed"
         return self.fail(
-            InterruptedByUserError(f"interrupted: {what}", hint="\n".join(self.ways_on))
+            InterruptedByUserError(
+                f"interrupted: {what}", why="\n".join(machines), hint="\n".join(self.ways_on)
+            )
         )
 
     def become(self, argv: Sequence[str]) -> None:

@@ -3,10 +3,10 @@
 import typer
 
 from llmhost.cli.invocation import Invocation
-from llmhost.cli.options import Shown
+from llmhost.cli.options import CloudFlags, Shown
 
 
-def ls(ctx: typer.Context, shown: Shown) -> None:
+def ls(ctx: typer.Context, where: CloudFlags, shown: Shown) -> None:
     """List every deployment and what it costs.
 
     Examples:
@@ -18,6 +18,7 @@ def ls(ctx: typer.Context, shown: Shown) -> None:
     from llmhost.workflows.ls import ls as workflow
 
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    found = workflow(session(invocation))
+    with_story = session(invocation)
+    found = workflow(with_story, where.names) if where.names else workflow(with_story)
     invocation.deliver(found, listing(found, width=invocation.terminal.width))
     invocation.say(margin(found))

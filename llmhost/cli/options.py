@@ -15,6 +15,14 @@ Name = Annotated[
         metavar="NAME", help="name of the deployment", autocompletion=completion.deployments
     ),
 ]
+ProjectFlag = Annotated[
+    str | None,
+    typer.Option(
+        "--project",
+        metavar="ID",
+        help="project of the cloud's account [default: as credentials and gcloud say]",
+    ),
+]
 OutputFlag = Annotated[
     Output, typer.Option("--output", "-o", help="text for people, or one JSON document on stdout")
 ]
@@ -68,6 +76,10 @@ class Asked:
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="accept the provider's terms of use")
     ] = False
+    drop_secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="take a secret away from the service; repeatable"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +99,7 @@ class Where:
         typer.Option(metavar="USER@ADDR[:PORT]", help="a host of your own; repeatable"),
     ] = None
     local: Annotated[bool, typer.Option("--local", help="this machine")] = False
+    project: ProjectFlag = None
     trust_host_key: Annotated[
         bool, typer.Option("--trust-host-key", help="take an unknown host at its word, once")
     ] = False
@@ -108,6 +121,26 @@ class Somewhere(Where):
         list[str] | None, typer.Option(metavar="USER@ADDR[:PORT]", help="on a host of your own")
     ] = None
     local: Annotated[bool, typer.Option("--local", help="on this machine")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudFlags:
+    """One cloud, or all of them."""
+
+    cloud: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="only this cloud [default: all]", autocompletion=completion.clouds
+        ),
+    ] = None
+    project: ProjectFlag = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The clouds by name; empty for all."""
+        if not (self.cloud or self.project):
+            return ()
+        return (f"{self.cloud or 'gcp'}{f':{self.project}' if self.project else ''}",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ def said(where: Where) -> tuple[Place, ...]:
     """
     flags = {"--cloud": where.cloud, "--host": where.host, "--local": where.local}
     given = [flag for flag, value in flags.items() if value]
+    if where.project and not where.cloud:
+        given = [*given, "--project"]
     if len(given) > 1:
         raise UsageError(
             f"{' and '.join(given)} exclude each other",
@@ -26,8 +28,8 @@ def said(where: Where) -> tuple[Place, ...]:
         )
     if where.local:
         return (Place("local"),)
-    if where.cloud:
-        return (_cloud(where.cloud),)
+    if where.cloud or where.project:
+        return (_cloud(where.cloud or _DEFAULT_CLOUD, where.project or ""),)
     return tuple(Place("host", host=host) for host in dict.fromkeys(where.host or ()))
 
 
@@ -54,7 +56,7 @@ def one(where: Where, environ: Mapping[str, str]) -> Place | None:
     return places[0]
 
 
-def _cloud(name: str) -> Place:
+def _cloud(name: str, project: str = "") -> Place:
     from llmhost.cloud.base import DRIVERS
 
     if name not in DRIVERS:
@@ -63,4 +65,4 @@ def _cloud(name: str) -> Place:
         raise UsageError(
             f"there is no cloud `{name}`", hint=f"{meant}clouds: {', '.join(sorted(DRIVERS))}"
         )
-    return Place("cloud", cloud=name)
+    return Place("cloud", cloud=f"{name}:{project}" if project else name)

@@ -8,13 +8,15 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from llmhost.cli.attributes import described
-from llmhost.cli.documents import Departed, Hosts, Providers, Rendered
+from llmhost.cli.documents import Departed, Diagnosis, Hosts, Providers, Rendered
 from llmhost.cli.failure import Failure
 from llmhost.errors import UsageError
 from llmhost.events import Event
 from llmhost.spec.deploymentfile import DeploymentFile
 from llmhost.spec.profile import Profile
-from llmhost.workflows.results import Listing, Planned, Served, Status
+from llmhost.workflows.capacity import Needed
+from llmhost.workflows.fit import Answer, Tiers
+from llmhost.workflows.results import Cleared, Extended, Listing, Planned, Served, Status
 
 # By name: the type, and what it is the schema of.
 FILES: Mapping[str, tuple[type[BaseModel], str]] = {
@@ -31,7 +33,13 @@ DOCUMENTS: Mapping[str, tuple[Any, str]] = {
     "status": (Status, "llmhost status -o json, llmhost smoke -o json"),
     "status-hosts": (Hosts[Status], "llmhost status -o json, with several --host"),
     "gone": (Departed, "llmhost down -o json"),
+    "extended": (Extended, "llmhost extend -o json"),
+    "cleared": (Cleared, "llmhost gc -o json"),
+    "diagnosis": (Diagnosis, "llmhost doctor -o json"),
     "providers": (Providers, "llmhost providers -o json"),
+    "fit": (Answer, "llmhost fit -o json"),
+    "tiers": (Tiers, "llmhost fit --table -o json"),
+    "capacity": (Needed, "llmhost capacity -o json"),
     "failure": (Failure, "any command with -o json that fails once its flags were read"),
 }
 NAMES = (*FILES, *DOCUMENTS, "event")

@@ -61,7 +61,6 @@ def forward(
     invocation = Invocation.of(ctx)
     place = one(where, invocation.terminal.environ)
     with_story = session(invocation, trust_host_key=where.trust_host_key)
-    argv, endpoint = workflow(with_story, place, name, port)
-    invocation.say([line("until Ctrl-C the endpoint is at")])
-    invocation.terminal.put([line(endpoint)])
+    argv = workflow(with_story, place, name, port)
+    invocation.say([line("until Ctrl-C the endpoint is at")])  # where, says ssh once it is so
     invocation.become(argv)

@@ -17,7 +17,7 @@ class TermFlags:
         str | None,
         typer.Option(
             metavar="DURATION",
-            help="the cloud deletes the machine after this long: 90m, 8h, 2d, or none [default: 8h]",
+            help="the cloud deletes the machine after that: 90m, 8h, 2d, none [default: 8h]",
         ),
     ] = None
     spot: Annotated[

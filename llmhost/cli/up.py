@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from llmhost.workflows.place import Place
 
 
-def up(
+def up(  # noqa: PLR0913  flags are parameters
     ctx: typer.Context,
     asked: Asked,
     where: Where,
@@ -50,7 +50,7 @@ def up(
     invocation.deliver(served, [line(served.endpoint)])
 
 
-def plan(
+def plan(  # noqa: PLR0913  flags are parameters
     ctx: typer.Context,
     asked: Asked,
     where: Where,

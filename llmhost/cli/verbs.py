@@ -28,16 +28,23 @@ class Verb:
 
 
 SECTIONS: Mapping[str, Mapping[str, Verb]] = {
+    "Before": {
+        "fit": Verb("fit:fit", "say whether a model fits on GPUs, before anything is bought"),
+        "capacity": Verb("capacity:capacity", "say how many GPUs a load needs, and at what cost"),
+    },
     "Up and down": {
         "up": Verb("up:up", "bring a model up on a host until it answers"),
         "plan": Verb("up:plan", "show what up would change, and touch nothing"),
         "down": Verb("down:down", "take deployments away, with everything made for them"),
+        "extend": Verb("extend:extend", "let a machine live longer"),
+        "gc": Verb("gc:gc", "delete what nobody needs any more"),
     },
     "See": {
         "ls": Verb("ls:ls", "list every deployment and what it costs"),
         "status": Verb("status:status", "look at a deployment now"),
         "smoke": Verb("smoke:smoke", "ask a deployment real questions"),
         "logs": Verb("logs:logs", "show what the provider says"),
+        "doctor": Verb("doctor:doctor", "look at what a machine needs before it is made"),
     },
     "Get in": {
         "ssh": Verb("ssh:ssh", "open a shell on the host, or run a command there"),

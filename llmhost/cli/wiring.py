@@ -1,6 +1,7 @@
 """The composition root: drivers and transports by name, a story, and a session of them all."""
 
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING
 
 from llmhost.cli.invocation import Invocation
@@ -42,10 +43,15 @@ def session(
         under_way = invocation.connections.pop(address, None)
         return under_way or connect(address, trust_new=trust_host_key)
 
+    def same_driver(name: str) -> "CloudDriver":
+        if name not in invocation.drivers:
+            invocation.drivers[name] = driver(name)
+        return invocation.drivers[name]
+
     return Session(
-        report=report or reporter(invocation.story, host),
+        report=invocation.machines.noting(report or reporter(invocation.story, host)),
         connect=reach,
-        drivers=driver,
+        drivers=same_driver,
         confirm=asking(invocation, ways_on),
         environ=invocation.terminal.environ,
     )
@@ -86,11 +92,15 @@ def consent(invocation: Invocation, plan: "Sequence[Line]") -> bool:
 
 
 def driver(name: str) -> "CloudDriver":
-    """The driver of a cloud, imported when it is used."""
+    """The driver of a cloud, imported when it is used; `CLOUD:PROJECT` where a project is said."""
     from llmhost.cloud.base import DRIVERS
 
-    module, _, kind = DRIVERS[name].partition(":")
-    made: CloudDriver = getattr(import_module(module), kind)()
+    cloud, _, project = name.partition(":")
+    module, _, kind = DRIVERS[cloud].partition(":")
+    maker = getattr(import_module(module), kind)
+    if project and not signature(maker).parameters:
+        raise UsageError(f"{cloud} has no projects", hint="leave out --project")
+    made: CloudDriver = maker(project) if project else maker()
     return made
 
 

@@ -5,10 +5,12 @@ Drivers are loaded by name from `DRIVERS`, so that no command imports an SDK it 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+from llmhost.cloud.offers import Attempt, Offer
 from llmhost.events import Reporter
 from llmhost.spec.sources import Sources
+from llmhost.spec.terms import Terms
 from llmhost.transport.base import Address
 
 MachineState: TypeAlias = Literal["creating", "running", "stopped", "deleting"]
@@ -26,6 +28,8 @@ class MachineRequest:
         images: Container images the deployment will pull; some clouds keep a stock of their own.
         models: Hub repositories it will download, for the same reason.
         labels: Small strings kept with the machine; they hold the deployment, never a secret.
+        terms: For how long, where, at what price.
+        record: The deployment's record as JSON, kept with the machine; never a secret.
     """
 
     name: str
@@ -35,6 +39,8 @@ class MachineRequest:
     images: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,10 @@ class Machine:
         place: Zone or computer, for a person.
         usd_per_hour: Price in US dollars per hour; None where there is no bill.
         simulated: One line that says what of this machine is not real; empty for real ones.
+        machine_type: The cloud's name for its kind; empty where it has none.
+        expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
+        owner: Who made it, as far as a cloud's label can say; empty where it is not kept.
+        attempts: What was tried to have it, by the command that made it; empty otherwise.
     """
 
     name: str
@@ -68,6 +78,10 @@ class Machine:
     place: str = ""
     usd_per_hour: float | None = None
     simulated: str = ""
+    machine_type: str = ""
+    expires: str = ""
+    owner: str = ""
+    attempts: tuple[Attempt, ...] = ()
 
 
 class CloudDriver(Protocol):
@@ -82,12 +96,20 @@ class CloudDriver(Protocol):
         """Where a machine like that takes packages, images and models from by default."""
         ...
 
+    def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
+        """Every way to have that machine, the cheapest first, refused ones with the reason.
+
+        Raises:
+            CloudError: The cloud cannot be asked.
+        """
+        ...
+
     def find(self, name: str, /) -> Machine | None:
         """The machine of that deployment, or None. Raises CloudError when the cloud cannot say."""
         ...
 
     def machines(self) -> Sequence[Machine]:
-        """Every machine llmhost made here, by whomever, in any zone."""
+        """Every machine llmhost made here, by whomever, in any zone; perhaps without addresses."""
         ...
 
     def create(self, request: MachineRequest, report: Reporter, /) -> Machine:
@@ -98,7 +120,23 @@ class CloudDriver(Protocol):
         ...
 
     def delete(self, machine: Machine, report: Reporter, /) -> None:
-        """Deletes the machine and what was made with it; returns when the cloud says it is gone."""
+        """Deletes the machine and what was made with it; returns when the cloud says it is gone.
+
+        A machine that is gone already is deleted well.
+        """
+        ...
+
+
+@runtime_checkable
+class Stocker(Protocol):
+    """A driver whose machines fetch from a stock of its own."""
+
+    def stock(self, request: MachineRequest, report: Reporter, /) -> None:
+        """Has what the machine of that name is about to fetch; it exists already.
+
+        Raises:
+            CloudError: Something can be put on stock nowhere.
+        """
         ...
 
 

@@ -50,6 +50,23 @@ class File:
         return FileState(_kind(kind), int(mode, 8), owner, int(changed), content)
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many bytes has the file at `path`, or where it links to? None when there is none."""
+
+    path: str
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """The argv that asks."""
+        return ("stat", "--dereference", "--format=%s", self.path)
+
+    def parse(self, answer: Answer, /) -> int | None:
+        """Reads a number."""
+        text = answer.stdout.strip()
+        return int(text) if answer.exit_status == 0 and text.isdecimal() else None
+
+
 def _kind(words: str) -> Kind:
     if words.startswith("regular"):
         return "file"

@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from llmhost.transport.base import Answer
 
 _NOT_FOUND = 127
-_FIELDS = 6
+_FIELDS = {6, 7}  # drivers of the 470 branch do not tell the last one
 
 
 @dataclass(frozen=True, slots=True)
 class Gpu:
-    """A GPU as the driver reports it; memory in MiB."""
+    """A GPU as the driver reports it; memory in MiB.
+
+    Attributes:
+        index: Its number, which is its name for containers as well.
+        name: NVIDIA's name of the product, such as `NVIDIA L4`.
+        uuid: Its own identifier.
+        driver: The driver's version.
+        memory_mib: All of its memory.
+        used_mib: What of it is used, by whomever.
+        capability: CUDA compute capability, such as `8.9`; empty where the driver does not tell.
+    """
 
     index: int
     name: str
@@ -19,6 +29,12 @@ class Gpu:
     driver: str
     memory_mib: int
     used_mib: int
+    capability: str = ""
+
+    @property
+    def device(self) -> str:
+        """Its CDI name."""
+        return f"nvidia.com/gpu={self.index}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +77,9 @@ class Gpus:
 
         Its exit status says little: it is 14 for a corrupted infoROM on a GPU that works.
         """
-        rows = ([field.strip() for field in line.split(",")] for line in answer.stdout.splitlines())
-        gpus = tuple(_gpu(row) for row in rows if len(row) == _FIELDS and row[0].isdecimal())
+        lines = answer.stdout.split("\n")
+        rows = ([field.strip() for field in line.split(",")] for line in lines)
+        gpus = tuple(_gpu(row) for row in rows if len(row) in _FIELDS and row[0].isdecimal())
         installed = answer.exit_status != _NOT_FOUND
         return DriverState(gpus, installed, "" if gpus else answer.stdout.strip())
 
@@ -79,13 +96,14 @@ class CdiDevices:
     def parse(self, answer: Answer, /) -> tuple[str, ...]:
         """Reads a name a line; the tool's log lines are left out."""
         return tuple(
-            line.strip() for line in answer.stdout.splitlines() if line.startswith("nvidia.com/")
+            line.strip() for line in answer.stdout.split("\n") if line.startswith("nvidia.com/")
         )
 
 
 def _gpu(fields: Sequence[str]) -> Gpu:
-    index, name, uuid, driver, total, used = fields
-    return Gpu(int(index), name, uuid, driver, _mib(total), _mib(used))
+    index, name, uuid, driver, total, used, *capability = fields
+    told = capability[0] if capability and capability[0][:1].isdecimal() else ""
+    return Gpu(int(index), name, uuid, driver, _mib(total), _mib(used), told)
 
 
 def _mib(field: str) -> int:

@@ -48,7 +48,7 @@ class Unit:
 
     def parse(self, answer: Answer, /) -> UnitState:
         """Reads systemd's KEY=VALUE lines."""
-        said = dict(line.partition("=")[::2] for line in answer.stdout.splitlines())
+        said = dict(line.partition("=")[::2] for line in answer.stdout.split("\n"))
         since = said.get("ActiveEnterTimestamp", "").lstrip("@")
         return UnitState(
             loaded=said.get("LoadState") == "loaded",
@@ -80,12 +80,16 @@ class Applying:
         return ("applying",)
 
     def parse(self, answer: Answer, /) -> Apply | None:
-        """Reads the unit's state, then the holder's line."""
+        """Reads the unit's state, and the holder among its lines.
+
+        One that was told to stop still finishes the packages in hand.
+        """
         unit = Unit("llmhost-apply.service").parse(answer)
-        if not unit.running:
+        if not unit.running and unit.active != "deactivating":
             return None
-        *_, holder = answer.stdout.rstrip("\n").splitlines()
-        return Apply(unit.description, unit.since, "" if "=" in holder else holder)
+        lines = (line.partition("=") for line in answer.stdout.split("\n"))
+        holders = [value for key, _, value in lines if key == "HOLDER"]
+        return Apply(unit.description, unit.since, "".join(holders[-1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,31 @@ class DiskFree:
         return int(text) if text.isdecimal() else 0
 
 
+# What dpkg calls a package whose installation was interrupted, dpkg-query(1).
+_UNFINISHED = frozenset({"half-installed", "unpacked", "half-configured"})
+
+
 @dataclass(frozen=True, slots=True)
-class Packages:
-    """Which of these Debian packages are installed, in which version?"""
+class PackageState:
+    """How far a Debian package is; `status` is dpkg's word, such as `installed` or `unpacked`."""
+
+    status: str
+    version: str
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is there and ready for use."""
+        return self.status == "installed"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether its installation was interrupted."""
+        return self.status in _UNFINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStates:
+    """How far is each of these Debian packages? Those that dpkg never heard of are left out."""
 
     names: tuple[str, ...]
 
@@ -102,10 +124,27 @@ class Packages:
         shape = "${db:Status-Status} ${Package} ${Version}\\n"
         return ("dpkg-query", "--show", f"--showformat={shape}", *self.names)
 
+    def parse(self, answer: Answer, /) -> dict[str, PackageState]:
+        """Reads `STATUS NAME VERSION` lines; one without a version never was on the host."""
+        rows = (line.split() for line in answer.stdout.split("\n"))
+        return {row[1]: PackageState(row[0], row[2]) for row in rows if len(row) == 3}  # noqa: PLR2004  three words asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """Which of these Debian packages are installed, in which version?"""
+
+    names: tuple[str, ...]
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """The argv that asks."""
+        return PackageStates(self.names).question
+
     def parse(self, answer: Answer, /) -> dict[str, str]:
-        """Reads `installed NAME VERSION` lines; others are not installed."""
-        rows = (line.split() for line in answer.stdout.splitlines())
-        return {row[1]: row[2] for row in rows if len(row) == 3 and row[0] == "installed"}  # noqa: PLR2004  three words asked for
+        """Reads how far each is; one that is not installed to the end is not installed."""
+        states = PackageStates(self.names).parse(answer)
+        return {name: state.version for name, state in states.items() if state.installed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +166,22 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of the deployments that a host carries, as JSON texts."""
+    """The records of the deployments that a host carries, as JSON texts by name."""
 
     @property
     def question(self) -> tuple[str, ...]:
         """The argv that asks."""
         return ("records",)
 
-    def parse(self, answer: Answer, /) -> tuple[str, ...]:
-        """Reads documents that form feeds end."""
-        return tuple(answer.stdout.split("\f")[:-1])
+    def parse(self, answer: Answer, /) -> dict[str, str]:
+        """Reads names, each with a document on the lines after it that a form feed ends."""
+        pairs = (text.partition("\n") for text in answer.stdout.split("\f")[:-1])
+        return {name: text for name, _, text in pairs}
 
 
 def _assignments(text: str) -> list[tuple[str, str]]:
     pairs = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         key, equals, value = line.partition("=")
         if equals:
             words = shlex.split(value)

@@ -62,5 +62,5 @@ class Weights:
 
 
 def _files(listing: str) -> list[tuple[str, int]]:
-    rows = (line.partition(" ") for line in listing.splitlines())
+    rows = (line.partition(" ") for line in listing.split("\n"))
     return [(name, int(size)) for size, _, name in rows if size.isdecimal()]

@@ -41,7 +41,7 @@ again() {
 # fetch URL PATH: a file from the net, whole or not at all.
 fetch() {
   mkdir -p -- "${2%/*}"
-  again 4 curl --fail --silent --show-error --location --connect-timeout 20 --output "$2.part" "$1" &&
+  again 4 curl --netrc-optional --fail --silent --show-error --location --connect-timeout 20 --output "$2.part" "$1" &&
     chmod 0644 "$2.part" && mv -f -- "$2.part" "$2"
 }
 
@@ -82,16 +82,42 @@ apt_lock_holder() {
   return 1
 }
 
-# packages NAME...: Debian packages, the lists refreshed first.
+# repository URI KEY_URL KEY FILE CONTENT: a vendor's apt repository, with its key.
+#
+# Nothing is written where the host has an entry for that address: two that name different keys make apt refuse all of
+# its sources. And nothing is written before apt has read the repository: a broken entry fails every later `update`.
+repository() {
+  local uri=$1 key_url=$2 key=$3 file=$4 content=$5 known try new
+  known=$(apt-get update --print-uris) || return
+  [[ $known != *"'$uri/"* ]] || return 0
+  progress packages 0 0 "reading $uri"
+  # Not only for root: apt reads the key as a user of its own.
+  try=$(mktemp --directory) && chmod 0755 "$try" || return
+  new=$try/${file##*/}
+  fetch "$key_url" "$try/key.asc" &&
+    printf '%s' "${content//"$key"/$try/key.asc}" >"$new" &&
+    again 3 apt update --option Dir::Etc::sourcelist="$new" --option Dir::Etc::sourceparts=/dev/null \
+      --option APT::Get::List-Cleanup=0 --option APT::Update::Error-Mode=any &&
+    install -D --mode=0644 "$try/key.asc" "$key" && put 0644 root:root "$file" "$content"
+  local status=$?
+  rm -rf -- "$try"
+  return "$status"
+}
+
+# packages NAME...: Debian packages, the lists refreshed first; `NAME-` is one that goes.
 packages() {
+  local lists
   # Here, not in each try: a lock that is never freed is waited for once.
   apt_free || return
   progress packages 0 0 "reading package lists"
-  again 3 apt update || return
+  # Somebody else's repository may be broken; whether these packages can be had shows when they are installed.
+  lists=$(again 3 apt update 2>&1) && lists=''
   # What an interrupted installation left half-done, over which apt does not go on.
   DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --configure -a || return
   progress packages 0 0 "installing $*"
-  again 2 apt install --no-install-recommends "$@"
+  again 2 apt install --no-install-recommends "$@" && return
+  [[ -z $lists ]] || tail -n 6 <<<"$lists" >&2
+  return 100
 }
 
 # reload_units: systemd reads its units again.
@@ -124,16 +150,19 @@ daemon_json() {
 # pull REFERENCE: an image through the Engine API, which tells bytes; with stored credentials through the client.
 pull() {
   local reference=$1 registry=${1%%/*} line
+  # The name under which `docker login` keeps what Docker Hub is asked with.
+  [[ $registry != docker.io ]] || registry=https://index.docker.io/v1/
   if grep -qs -- "\"$registry\"" /root/.docker/config.json; then
-    docker pull --quiet "$reference"
+    interruptible docker pull --quiet "$reference"
     return
   fi
   progress image 0 0 "asking for $reference"
   local query="fromImage=${reference//+/%2B}"
   while IFS= read -r line || [[ -n $line ]]; do
     pull_progress "$line"
-  done < <(curl --silent --show-error --no-buffer --request POST --unix-socket /run/docker.sock \
-    "http://docker/images/create?$query" 2>&1)
+  done < <(interruptible curl --silent --show-error --noproxy '*' --no-buffer --request POST \
+    --unix-socket /run/docker.sock "http://docker/images/create?$query" 2>&1)
+  wait "$!" || (($? != 143)) || return 143
   docker image inspect --format 'have {{.Id}}' "$reference"
 }
 
@@ -187,7 +216,7 @@ weights() {
   HF_ENDPOINT=$endpoint HF_TOKEN=$token HF_HUB_DISABLE_TELEMETRY=1 HF_HUB_DISABLE_IMPLICIT_TOKEN=1 \
     HF_HUB_DISABLE_PROGRESS_BARS=1 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
-    /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$@"
+    interruptible /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$@"
 }
 
 # native_install URL USER: a vendor's installer, run as the service's own user.

@@ -26,9 +26,12 @@ route_mtu() {
   done </proc/net/route
 }
 
-# file_state PATH: type, mode, owner and group on one line, then the content. Nothing when absent.
+# file_state PATH: type, mode, owner and group on one line, then the content. Nothing when absent. A link to a
+# directory is that directory; a link to a file is none, since writing would put a file in its place.
 file_state() {
-  stat -c '%F|%a|%U:%G|%Y' -- "$1" 2>/dev/null || return 1
+  local -a link=()
+  [[ ! -d $1 ]] || link=(--dereference)
+  stat "${link[@]}" -c '%F|%a|%U:%G|%Y' -- "$1" 2>/dev/null || return 1
   [[ ! -f $1 ]] || cat -- "$1"
 }
 
@@ -45,35 +48,51 @@ disk_free() {
   df --block-size=1 --output=avail -- "$path" | tail -n 1
 }
 
-# unit_state UNIT: what systemd knows of a unit, KEY=VALUE a line.
+# unit_state UNIT: what systemd knows of a unit, KEY=VALUE a line; its time as @SECONDS since the epoch.
 unit_state() {
-  systemctl show --timestamp=unix --property=LoadState,ActiveState,SubState,Result,UnitFileState \
-    --property=NeedDaemonReload,ActiveEnterTimestamp,Description "$1"
+  local said line
+  # Written out in UTC, which date reads without doubt: only systemd 251 and later count the seconds themselves.
+  said=$(TZ=UTC systemctl show --property=LoadState,ActiveState,SubState,Result,UnitFileState \
+    --property=NeedDaemonReload,ActiveEnterTimestamp,Description "$1") || return
+  while IFS= read -r line; do
+    [[ $line != ActiveEnterTimestamp=?* ]] || line="${line%%=*}=@$(date --date="${line#*=}" +%s)"
+    printf '%s\n' "$line"
+  done <<<"$said"
 }
 
 # docker_api PATH: an answer of the Docker Engine API, its HTTP status on the last line.
 docker_api() {
   [[ -S /run/docker.sock ]] || return 1
-  curl --silent --max-time 20 --write-out '\n%{http_code}' --unix-socket /run/docker.sock "http://docker$1"
+  curl --silent --noproxy '*' --max-time 20 --write-out '\n%{http_code}' --unix-socket /run/docker.sock \
+    "http://docker$1"
 }
 
-# gpus: one line per GPU, as CSV: index, name, UUID, driver, total and used memory in MiB.
+# gpus: one line per GPU, as CSV: index, name, UUID, driver, total and used memory in MiB, compute capability.
 gpus() {
-  nvidia-smi --query-gpu=index,name,uuid,driver_version,memory.total,memory.used \
-    --format=csv,noheader,nounits
+  local fields=index,name,uuid,driver_version,memory.total,memory.used said status
+  said=$(nvidia-smi --query-gpu="$fields,compute_cap" --format=csv,noheader,nounits) && status=0 || status=$?
+  # Drivers of the 470 branch do not know the last field (github.com/huggingface/candle/issues/733, 2023-09-11).
+  if [[ $said == *"not a valid field"* ]]; then
+    nvidia-smi --query-gpu="$fields" --format=csv,noheader,nounits
+    return
+  fi
+  [[ -z $said ]] || printf '%s\n' "$said"
+  return "$status"
 }
 
-# The apply that runs now: the unit's state, then who started it.
+# The apply that runs now: the unit's state, and who started it as one more KEY=VALUE.
 applying() {
   unit_state llmhost-apply.service
-  [[ ! -r /run/llmhost/apply/holder ]] || cat /run/llmhost/apply/holder
+  [[ ! -r /run/llmhost/apply/holder ]] || printf 'HOLDER=%s\n' "$(</run/llmhost/apply/holder)"
 }
 
-# records: the record of every deployment this host carries, each ended by a form feed.
+# records: the name and the record of every deployment this host carries, each pair ended by a form feed.
 records() {
-  local record
+  local record name
   for record in /etc/llmhost/*/deployment.json; do
     [[ -e $record ]] || continue
+    name=${record%/*}
+    printf '%s\n' "${name##*/}"
     cat -- "$record"
     printf '\f'
   done

@@ -2,10 +2,12 @@
 #
 # The caller sets: name, unit, container (its name, empty for a native service), port, gpus,
 # liveness, readiness, models, resident (URL paths, empty where the provider has none), body (the
-# completion to ask for), completion (its URL path), api_key_name (empty where there is no such thing).
+# completion to ask for), completion (its URL path), api_key_name (empty where there is no such thing),
+# store (where the provider keeps what it fetches itself, or empty), seconds_per_gb (of weights to load).
 
 : "${name:=}" "${unit:=}" "${container:=}" "${port:=}" "${gpus:=0}" "${liveness:=}" "${readiness:=}"
 : "${models:=}" "${resident:=}" "${completion:=}" "${body:=}" "${api_key_name:=}"
+: "${store:=}" "${seconds_per_gb:=0}"
 
 # api_key: the key that clients send, from the service's own environment file; it never leaves the host.
 api_key() {
@@ -25,7 +27,7 @@ authorization() {
 
 # http PATH [BODY]: HTTP status, 000 without an answer, then the body.
 http() {
-  local -a options=(--silent --max-time "${http_seconds:-10}" --write-out '\n%{http_code}')
+  local -a options=(--silent --noproxy '*' --max-time "${http_seconds:-10}" --write-out '\n%{http_code}')
   [[ $# -lt 2 ]] || options+=(--header 'Content-Type: application/json' --data-binary "$2")
   local answer
   # The key comes through a pipe, which lives for this one command: in arguments everybody could read it.
@@ -46,12 +48,15 @@ container_state() {
   printf '%s %s %s %s\n' "$status" "${restarts:-0}" "${code:-0}" "${memory:-false}"
 }
 
+# As many as llmhost keeps: an engine's traceback is long, and the cause stands at its beginning.
+readonly log_lines=400
+
 # logs SINCE UNTIL: the last lines the service wrote between two times, in seconds since the epoch.
 logs() {
   if [[ -n $container ]]; then
-    docker logs --since "$1" --until "$2" --tail 40 "$container" 2>&1
+    docker logs --since "$1" --until "$2" --tail "$log_lines" "$container" 2>&1
   else
-    journalctl --quiet --no-pager --output=cat --lines=40 --since="@$1" --until="@$2" --unit="$unit"
+    journalctl --quiet --no-pager --output=cat --lines="$log_lines" --since="@$1" --until="@$2" --unit="$unit"
   fi
 }
 
@@ -69,6 +74,11 @@ observe() {
   local line state since ready=200
   state=$(unit_state "$unit")
   report_lines unit <<<"$state"
+  if [[ -n ${watching:-} && -d $store ]]; then
+    # What is really on the disk: a file being fetched may have its full length from the start.
+    stored=$(du --summarize --block-size=1 "$store" 2>/dev/null) stored=${stored%%[!0-9]*}
+    report stored "${stored:-0}"
+  fi
   [[ -z $container ]] || report container "$(container_state)"
   [[ -z $liveness || $liveness == "$readiness" ]] || report alive "$(http "$liveness")"
   if [[ -n $readiness ]]; then
@@ -103,10 +113,15 @@ observe_service() {
 }
 
 # watch SECONDS: observes until the deadline; the listener ends it earlier by hanging up.
+#
+# Where the provider fetches the model itself, the clock stands still while bytes come in, and what they come to is
+# given its time to load.
 watch() {
-  local watching=yes deadline=$((SECONDS + $1))
-  while ((SECONDS < deadline)); do
+  local watching=yes waited=0 begun before stored=0
+  while ((waited < $1 + stored * seconds_per_gb / 1000000000)); do
+    begun=$SECONDS before=$stored
     observe
     sleep 1
+    ((before && stored > before)) || ((waited += SECONDS - begun))
   done
 }

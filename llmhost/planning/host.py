@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from llmhost.facts.base import FactReader
 from llmhost.planning.plan import Action, Change
-from llmhost.render import RenderedFile, daemon_settings
+from llmhost.render import RECORD, RenderedFile, daemon_settings
 from llmhost.secret import Secret
 from llmhost.spec.deployment import MODELS_ROOT, Deployment
 from llmhost.steps.base import Drift, Step
@@ -28,6 +28,8 @@ def steps(
     return (
         # Nothing else may use apt or write to /etc while the image's own first boot does.
         FirstBoot(),
+        # Whatever ends the work from here on, `down` finds what there is to take away.
+        *_record(files),
         Packages(_packages(deployment)),
         *_accounts(deployment),
         Directory(MODELS_ROOT),
@@ -48,7 +50,13 @@ def changes(steps: Sequence[Step], read: FactReader) -> tuple[Change, ...]:
 
 def creations(steps: Sequence[Step]) -> tuple[Change, ...]:
     """What each step would do to a machine that does not exist yet; no step is asked."""
-    return tuple(Change(step.title, "create", reason="new machine") for step in steps)
+    return tuple(_creation(step) for step in steps)
+
+
+def _creation(step: Step) -> Change:
+    if isinstance(step, Driver):
+        return Change(step.title, "none", reason="comes with the machine")
+    return Change(step.title, "create", reason="new machine")
 
 
 def _change(title: str, drift: tuple[Drift, ...]) -> Change:
@@ -56,6 +64,18 @@ def _change(title: str, drift: tuple[Drift, ...]) -> Change:
         return Change(title, "none")
     action: Action = "update" if any(one.actual for one in drift) else "create"
     return Change(title, action, drift)
+
+
+def _record(files: Sequence[RenderedFile]) -> tuple[Step, ...]:
+    return tuple(_file(file) for file in files if _is_record(file))
+
+
+def _is_record(file: RenderedFile) -> bool:
+    return file.path.endswith(f"/{RECORD}")
+
+
+def _file(file: RenderedFile) -> File:
+    return File(file.path, file.content, file.mode, file.owner)
 
 
 def _packages(deployment: Deployment) -> tuple[str, ...]:
@@ -77,7 +97,7 @@ def _container_software(deployment: Deployment, files: Sequence[RenderedFile]) -
         gpu_steps = (
             Driver(_IMAGE),
             ContainerToolkit(sources.nvidia_apt, _IMAGE),
-            Cdi(gpus, _IMAGE),
+            Cdi(deployment.devices, _IMAGE),
             *(
                 # Containers must not start before their GPUs have names.
                 UnitFile(file.path, str(file.content), "docker.service", _IMAGE)
@@ -116,9 +136,9 @@ def _own_files(deployment: Deployment, files: Sequence[RenderedFile]) -> tuple[S
     return tuple(
         UnitFile(file.path, str(file.content), deployment.unit)
         if file.path.startswith(_UNITS)
-        else File(file.path, file.content, file.mode, file.owner)
+        else _file(file)
         for file in files
-        if not file.path.startswith(f"{_UNITS}docker.service.d/")
+        if not (_is_record(file) or file.path.startswith(f"{_UNITS}docker.service.d/"))
     )
 
 

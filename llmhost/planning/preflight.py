@@ -1,12 +1,19 @@
 """Refuses a host that cannot carry a deployment, before anything on it is touched."""
 
+from collections.abc import Iterable, Mapping
+
 from llmhost.errors import HostError
 from llmhost.facts.base import AnyFact, FactReader
-from llmhost.facts.gpu import DriverState, Gpus
-from llmhost.facts.services import Image
-from llmhost.facts.system import DiskFree, Os, OsRelease
-from llmhost.facts.weights import Weights
+from llmhost.facts.gpu import Gpus
+from llmhost.facts.system import DiskFree, Os, OsRelease, Records
+from llmhost.planning.claims import claims, refuse_taken
+from llmhost.planning.gpus import refuse_gpus
 from llmhost.spec.deployment import MODELS_ROOT, Deployment
+from llmhost.spec.machines import Gpu as GpuModel
+from llmhost.steps.base import Step
+from llmhost.steps.docker import Docker, PulledImage
+from llmhost.steps.service import Native
+from llmhost.steps.weights import HubClient, Weights
 
 # What Docker's and NVIDIA's own instructions list, read 2026-11-20:
 # https://docs.docker.com/engine/install/ and the container toolkit's "Supported Platforms".
@@ -14,21 +21,34 @@ SUPPORTED = {"debian": (12, 13), "ubuntu": (22.04, 24.04, 26.04)}
 ARCHITECTURES = ("x86_64", "aarch64")
 # Room for packages and logs beside image and weights; an estimate of ours, in bytes.
 ROOM = 2 * 10**9
+# The steps that fill a disk.
+_LARGE = (Docker, PulledImage, Native, HubClient, Weights)
 
 
-def questions(deployment: Deployment) -> tuple[AnyFact, ...]:
-    """What must be known of the host for `refuse_misfit`."""
-    image = (Image(deployment.image),) if deployment.image else ()
-    weights = (Weights(deployment.model.directory),) if deployment.model.source == "hub" else ()
-    return (OsRelease(), Gpus(), DiskFree(MODELS_ROOT), *image, *weights)
+# What every deployment's host is asked for `refuse_misfit` and `refuse_full_disk`.
+QUESTIONS: tuple[AnyFact, ...] = (OsRelease(), Gpus(), DiskFree(MODELS_ROOT), Records())
 
 
-def refuse_misfit(host: str, deployment: Deployment, read: FactReader) -> None:
-    """Raises HostError with the reason and the remedy when the host cannot carry the deployment."""
+def refuse_misfit(
+    host: str, deployment: Deployment, read: FactReader, known: Mapping[str, GpuModel]
+) -> None:
+    """Refuses a host that cannot carry a deployment, or not beside those it carries already.
+
+    Args:
+        host: Its name, for a person.
+        deployment: What is wanted.
+        read: What the host answered to `QUESTIONS`.
+        known: The GPU models llmhost knows.
+
+    Raises:
+        HostError: The host is not made for it, or has too little left.
+        UsageError: What is asked for belongs to another deployment, or the provider cannot use it.
+    """
+    there = claims(read(Records()).values())
     _refuse_system(host, read(OsRelease()))
+    refuse_taken(host, deployment, there)
     if deployment.gpus:
-        _refuse_gpus(host, deployment, read(Gpus()))
-    _refuse_disk(host, deployment, read)
+        refuse_gpus(host, deployment, read(Gpus()), there, known)
 
 
 def _refuse_system(host: str, system: Os) -> None:
@@ -57,37 +77,13 @@ def _refuse_system(host: str, system: Os) -> None:
         )
 
 
-def _refuse_gpus(host: str, deployment: Deployment, driver: DriverState) -> None:
-    if not driver.installed:
-        raise HostError(
-            f"{host} has no NVIDIA driver",
-            why="nvidia-smi is not installed",
-            hint="install the driver and reboot, then run this again: on Ubuntu `sudo apt-get "
-            "install nvidia-driver-580-server-open`, on Debian `sudo apt-get install nvidia-open "
-            "firmware-misc-nonfree`; or deploy on the CPU with --gpus 0",
-        )
-    if not driver.gpus:
-        raise HostError(
-            f"the NVIDIA driver on {host} does not run",
-            why=driver.complaint or "nvidia-smi lists no GPU",
-            hint="reboot the host; when that does not help, the driver does not match the kernel: "
-            "`dkms status` and `journalctl -k | grep -i nvidia` on the host say more",
-        )
-    if len(driver.gpus) < deployment.gpus:
-        raise HostError(
-            f"{host} has {len(driver.gpus)} GPU(s), and {deployment.gpus} are asked for",
-            why=", ".join(gpu.name for gpu in driver.gpus),
-            hint=f"ask for --gpus {len(driver.gpus)}, or take another host",
-        )
-    deployment.profile.variant_for(gpus=deployment.gpus, driver=driver.major)
-
-
-def _refuse_disk(host: str, deployment: Deployment, read: FactReader) -> None:
+def refuse_full_disk(host: str, pending: Iterable[Step], read: FactReader) -> None:
+    """Raises HostError where something large is to be fetched and there is no room for it."""
     free = read(DiskFree(MODELS_ROOT))
-    fresh = not deployment.image or not read(Image(deployment.image))
-    if fresh and free < ROOM:
+    large = next((step for step in pending if isinstance(step, _LARGE)), None)
+    if large and free < ROOM:
         raise HostError(
             f"{host} has {free / 10**9:.1f} GB free at {MODELS_ROOT}",
-            why=f"image, packages and logs alone need {ROOM / 10**9:.0f} GB",
+            why=f"{large.title} is to come; packages and logs alone need {ROOM / 10**9:.0f} GB",
             hint="free some space, or give the host a larger disk",
         )

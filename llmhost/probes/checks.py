@@ -106,12 +106,12 @@ def _inside(deployment: Deployment, lines: Sequence[str]) -> Check:
 
 
 def _used(deployment: Deployment, seen: Observation) -> Check:
-    used = [gpu for gpu in seen.gpus if gpu.used_mib >= USED_MIB]
+    # Its own alone: what lies on another GPU is somebody else's.
+    own = [gpu for gpu in seen.gpus if gpu.device in deployment.devices]
+    used = [gpu for gpu in own if gpu.used_mib >= USED_MIB]
     gpus = deployment.profile.gpus
     needed = deployment.gpus if gpus and gpus.split == "tensor" else 1
-    text = ", ".join(
-        f"gpu {gpu.index}: {gpu.used_mib} of {gpu.memory_mib} MiB" for gpu in seen.gpus
-    )
+    text = ", ".join(f"gpu {gpu.index}: {gpu.used_mib} of {gpu.memory_mib} MiB" for gpu in own)
     if len(used) < needed:
         text = f"the model is not on the GPU: {text or 'no GPU seen'}"
     return _check("gpu memory", text, good=len(used) >= needed)

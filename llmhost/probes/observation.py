@@ -1,6 +1,7 @@
 """What is asked of a running service, and what was seen: the other side of `host/observe.bash`."""
 
 import json
+import math
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class Observation:
         completion: A real completion.
         gpus: The host's GPUs with the memory used.
         inside: What `nvidia-smi -L` says inside the container.
+        stored: Bytes where the provider keeps what it fetches itself; None where llmhost fetches,
+            or there is nothing yet.
         log: What the service has written since the last look.
     """
 
@@ -71,6 +74,7 @@ class Observation:
     completion: Reply | None = None
     gpus: tuple[Gpu, ...] = ()
     inside: tuple[str, ...] = ()
+    stored: int | None = None
     log: tuple[str, ...] = ()
 
 
@@ -87,7 +91,7 @@ class Serving:
 
     def parse(self, answer: Answer, /) -> Observation:
         """Reads one observation."""
-        return next(read(answer.stdout.splitlines()), Observation())
+        return next(read(answer.stdout.split("\n")), Observation())
 
 
 def definitions(deployment: Deployment) -> str:
@@ -112,12 +116,26 @@ def definitions(deployment: Deployment) -> str:
         "completion": COMPLETION_PATH,
         "body": json.dumps(body),
         "api_key_name": deployment.profile.api_key,
+        "store": _store(deployment),
+        "seconds_per_gb": str(math.ceil(readiness.deadline.per_gb)),
     }
     return "".join(f"{key}={shlex.quote(value)}\n" for key, value in values.items())
 
 
+def _store(deployment: Deployment) -> str:
+    """Where the provider keeps what it fetches itself; empty where llmhost has fetched it."""
+    if deployment.model.source == "hub":
+        return ""
+    install = deployment.variant.install
+    return install.home if install else deployment.store
+
+
 def watch(deployment: Deployment, seconds: int) -> str:
-    """A script that observes again and again for that many seconds."""
+    """A script that observes again and again for that many seconds.
+
+    Where the provider fetches the model itself, the time in which bytes come in does not count, and
+    each GB there is adds what the profile allows for loading it.
+    """
     return script.library("facts", "observe") + definitions(deployment) + f"watch {seconds}\n"
 
 
@@ -154,12 +172,17 @@ class Reader:
             completion=_reply(seen.get("completion")),
             gpus=gpus,
             inside=tuple(seen.get("inside", ())),
+            stored=_number(seen.get("stored")),
             log=tuple(seen.get("log", ())),
         )
 
 
 def _unit(lines: list[str] | None) -> UnitState | None:
     return Unit("").parse(Answer(0, "\n".join(lines), "")) if lines else None
+
+
+def _number(values: list[str] | None) -> int | None:
+    return int(values[0]) if values and values[0].isdecimal() else None
 
 
 def _reply(values: list[str] | None) -> Reply | None:

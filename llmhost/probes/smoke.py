@@ -28,7 +28,7 @@ def questions(deployment: Deployment) -> str:
 def read(deployment: Deployment, output: str) -> tuple[Check, ...]:
     """What the answers come to."""
     replies = {}
-    for line in output.splitlines():
+    for line in output.split("\n"):
         key, _, value = line.partition("\t")
         status, _, body = value.partition(" ")
         replies[key] = Reply(int(status) if status.isdecimal() else 0, body)

@@ -13,7 +13,7 @@ from llmhost.spec.deployment import Deployment
 
 State: TypeAlias = Literal["loading", "serving", "failed"]
 
-LOG_LINES = 200
+LOG_LINES = 400  # as many as `observe` tells at once
 _NOT_YET = {0, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -71,15 +71,20 @@ class Watch:
                 return self._failed(f"{missing.name}: {missing.seen}", checks)
         return Verdict("loading", f"{missing.name}: {missing.seen}", checks)
 
-    def late(self, seconds: int, last: Verdict) -> Verdict:
-        """The verdict when the deadline has come."""
+    def late(self, seconds: int, last: Verdict, beside: str = "") -> Verdict:
+        """The verdict when the deadline has come; `beside` says what time did not count."""
         return self._failed(
-            f"not ready after {seconds} seconds; last seen: {last.why}", last.checks
+            f"not ready after {seconds} seconds{beside}; last seen: {last.why}", last.checks
         )
 
     def _ended(self, seen: Observation) -> str:
         """Why nothing more is to be waited for; empty while there is something."""
-        return self._unit_ended(seen.unit) or self._container_ended(seen.container)
+        if ended := self._unit_ended(seen.unit):
+            return ended
+        if seen.unit and seen.unit.active == "activating":
+            # After a boot the container is as its last life left it, until the unit starts it.
+            return ""
+        return self._container_ended(seen.container)
 
     def _unit_ended(self, unit: UnitState | None) -> str:
         if unit is None:

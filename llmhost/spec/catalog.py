@@ -13,6 +13,7 @@ from llmhost.spec.assets import asset_roots
 if TYPE_CHECKING:
     from llmhost.spec.machines import Gpu, MachineTable
     from llmhost.spec.profile import Profile
+    from llmhost.spec.wellknown import WellKnownTable
 
 # Pydantic and PyYAML are imported where a file is read: listing names needs neither (80 ms of 360).
 
@@ -76,6 +77,26 @@ class Catalog:
         from llmhost.spec.machines import MachineTable  # noqa: PLC0415
 
         return read_document(self._fragment(f"_machines/{cloud}.yaml"), MachineTable)
+
+    def families(self, naming: str = "") -> tuple["WellKnownTable", ...]:
+        """The well-known models, a table per family.
+
+        Args:
+            naming: Only files in which this name stands; the others need not be read.
+        """
+        from llmhost.spec.document import read_document  # noqa: PLC0415  see above
+        from llmhost.spec.wellknown import WellKnownTable  # noqa: PLC0415
+
+        paths = {
+            path.name: path
+            for root in reversed(self.roots)
+            for path in sorted((root / "profiles" / "_models").glob("*.yaml"))
+        }
+        return tuple(
+            read_document(path, WellKnownTable)
+            for path in paths.values()
+            if naming.encode() in path.read_bytes()
+        )
 
     def _paths(self) -> dict[str, Path]:
         return {

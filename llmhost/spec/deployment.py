@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from llmhost.spec.sources import Sources
+from llmhost.spec.terms import Terms
 
 if TYPE_CHECKING:
     from llmhost.spec.profile import Profile
@@ -31,6 +32,8 @@ class Ask:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     accept_licence: bool = False
+    drop_secrets: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,14 @@ class Site:
             machine image llmhost takes on a cloud (Ubuntu accelerator image, 580, 2026-11-20).
         mtu: MTU of the host's default route in bytes; 0 leaves Docker's own default.
         devices: CDI names of the GPUs to use; empty until the host was asked.
+        gpu: GPU model found there; empty until the host was asked.
         memory_gb: RAM in GB.
     """
 
     driver: int = 580
     mtu: int = 0
     devices: tuple[str, ...] = ()
+    gpu: str = ""
     memory_gb: int = 0
 
 
@@ -95,12 +100,13 @@ class Deployment:
         name: What the user calls it; also names the systemd unit and the directory on the host.
         profile: The provider's profile.
         model: The model that is served.
-        gpu: GPU model; empty for a CPU deployment.
+        gpu: GPU model; empty for a CPU deployment, and where the host's own decides.
         gpus: How many GPUs.
         context: Longest context in tokens, always passed to the provider explicitly.
         port: Port on 127.0.0.1 of the host.
         settings: The provider's settings by name, defaults filled in.
         env: Further environment of the provider's process.
+        secrets: Names of the secrets the provider's process is given, sorted; never a value.
         sources: Where software and models come from.
         site: The host it is rendered for.
     """
@@ -114,6 +120,7 @@ class Deployment:
     port: int
     settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
     env: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    secrets: tuple[str, ...] = ()
     sources: Sources = field(default_factory=Sources)
     site: Site = field(default_factory=Site)
 
@@ -136,6 +143,11 @@ class Deployment:
         return str(getattr(self.sources, install.source)) if install.source else install.url
 
     @property
+    def devices(self) -> tuple[str, ...]:
+        """CDI names of its GPUs: the first ones, until the host was asked."""
+        return self.site.devices or tuple(f"nvidia.com/gpu={one}" for one in range(self.gpus))
+
+    @property
     def directory(self) -> str:
         """The deployment's own directory on the host."""
         return f"/etc/llmhost/{self.name}"
@@ -144,6 +156,17 @@ class Deployment:
     def container(self) -> str:
         """The container's name; empty for a native install."""
         return "" if self.variant.native else f"llmhost-{self.name}"
+
+    @property
+    def store(self) -> str:
+        """Where weights lie on the host; empty where the provider keeps them in its own home."""
+        match self.model.source:
+            case "hub":
+                return self.model.directory
+            case "ollama":
+                return f"{MODELS_ROOT}/ollama"
+            case "lmstudio":
+                return ""
 
     @property
     def weights_directory(self) -> str:
@@ -171,4 +194,4 @@ class Deployment:
 
     def at(self, site: Site, /) -> "Deployment":
         """The same deployment, rendered for a host that is known now."""
-        return replace(self, site=site)
+        return replace(self, site=site, gpu=site.gpu or self.gpu)

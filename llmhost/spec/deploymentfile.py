@@ -4,12 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from llmhost.spec.deployment import Ask
 from llmhost.spec.document import read_document
 from llmhost.spec.part import Part
 from llmhost.spec.sources import Sources
+from llmhost.spec.terms import Terms, read_ttl
 
 
 class SourcesPart(Part):
@@ -29,6 +30,16 @@ class SourcesPart(Part):
     """The script that installs LM Studio's headless service."""
     images: dict[str, str] = Field(default_factory=dict)
     """A registry host, or an image without tag, to what stands in its place."""
+
+    @field_validator("docker_apt", "nvidia_apt", "hub", "pypi", "ollama", "lmstudio_installer")
+    @classmethod
+    def _holds_no_login(cls, address: str | None) -> str | None:
+        if address and "@" in address.rpartition("://")[2].partition("/")[0]:
+            raise ValueError(
+                "a user or password in an address is not kept secret; take it out, and let the "
+                "host hold it: /root/.netrc for curl and pip, /etc/apt/auth.conf.d for apt"
+            )
+        return address
 
 
 class DeploymentFile(Part):
@@ -60,6 +71,18 @@ class DeploymentFile(Part):
     """Or a host of one's own: USER@ADDR[:PORT]."""
     local: bool = False
     """Or this machine."""
+    ttl: str | None = None
+    """After this long the cloud itself deletes the machine: `90m`, `8h`, `2d`, or `none`."""
+    spot: bool = False
+    """Takes a machine that may be taken away at any time, for less."""
+    region: str | list[str] | None = None
+    """Region or regions the machine may be in."""
+    zone: str | None = None
+    """The one zone the machine may be in."""
+    max_price: float | None = Field(default=None, gt=0)
+    """The most the machine may cost, in US dollars per hour."""
+    iap: bool = False
+    """Reaches the machine through Identity-Aware Proxy, without an external address."""
     sources: SourcesPart = Field(default_factory=SourcesPart)
     """Where software and models come from."""
 
@@ -83,6 +106,23 @@ class DeploymentFile(Part):
             settings=MappingProxyType({**self.set, **ask.settings}),
             env=MappingProxyType({**self.env, **ask.env}),
             accept_licence=self.accept_licence or ask.accept_licence,
+        )
+
+    def terms(self) -> Terms:
+        """On what terms the file wants the machine.
+
+        Raises:
+            UsageError: Its TTL is none.
+        """
+        regions = [self.region] if isinstance(self.region, str) else self.region or []
+        usual = Terms()
+        return Terms(
+            ttl_seconds=usual.ttl_seconds if self.ttl is None else read_ttl(self.ttl),
+            spot=self.spot,
+            regions=tuple(regions),
+            zone=self.zone or "",
+            max_usd_per_hour=self.max_price,
+            iap=self.iap,
         )
 
     def sources_over(self, base: Sources) -> Sources:

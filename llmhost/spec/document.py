@@ -89,8 +89,21 @@ def _line(path: Path, root: yaml.Node | None, problem: ErrorDetails) -> str:
     if problem["type"] == "unknown_key":
         location = (*location, problem["ctx"]["key"])
     key = ".".join(str(part) for part in location)
-    message = _WORDS.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
-    return f"{path}:{_line_of(root, location)}: {key}: {message}"
+    return f"{path}:{_line_of(root, location)}: {key}: {_said(problem)}"
+
+
+def _said(problem: ErrorDetails) -> str:
+    """What is wrong, in the words of somebody who writes YAML."""
+    match problem["type"], problem["input"]:
+        case "string_type", dict() | list() | None:
+            return "text belongs here"
+        case "string_type", _:
+            # YAML reads 8080, yes and 2026-11-20 as a number, a truth and a day.
+            return "text belongs here: quote it"
+        case "literal_error", value:
+            return f"takes {problem['ctx']['expected']}, not `{value}`"
+        case kind, _:
+            return _WORDS.get(kind) or problem["msg"].removeprefix("Value error, ")
 
 
 def _meant(problem: ErrorDetails) -> str:

@@ -1,6 +1,7 @@
 """Which GPUs and how many: what the user asked, held against what the provider can use."""
 
 import difflib
+import re
 from collections.abc import Mapping
 
 from llmhost.errors import UsageError
@@ -19,6 +20,35 @@ def choose_gpus(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> tuple[st
     """
     count = _count(profile, ask)
     return (_model(profile, ask, gpus) if count else ""), count
+
+
+def recognised(product: str, gpus: Mapping[str, Gpu]) -> str:
+    """The GPU model that the driver calls so; empty where llmhost knows none of that name."""
+    known = (
+        name for name, gpu in gpus.items() if gpu.product and re.fullmatch(gpu.product, product)
+    )
+    return next(known, "")
+
+
+def unusable(profile: Profile, name: str, capability: str) -> str:
+    """Why the provider cannot use a GPU; empty when it can, as far as is known.
+
+    Args:
+        profile: The provider's profile.
+        name: The GPU model, as in `gpus.yaml`; empty for one llmhost does not know.
+        capability: Its compute capability; empty where nobody tells.
+    """
+    if profile.gpus is None:
+        return ""
+    if reason := profile.gpus.exclude.get(name):
+        return reason
+    least = profile.gpus.minimum_capability
+    if least and capability and as_numbers(capability) < as_numbers(least):
+        return (
+            f"its kernels are built for compute capability {least} and newer; "
+            f"this GPU has {capability}"
+        )
+    return ""
 
 
 def _count(profile: Profile, ask: Ask) -> int:
@@ -57,8 +87,10 @@ def _without(profile: Profile, ask: Ask) -> int:
 def _model(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> str:
     usual = profile.gpus.model if profile.gpus else ""
     name = _known(usual if ask.gpu is None else ask.gpu, gpus)
-    if reason := _unusable(profile, name, gpus):
-        usable = [other for other in gpus if not _unusable(profile, other, gpus)]
+    if reason := unusable(profile, name, gpus[name].capability):
+        usable = [
+            other for other, gpu in gpus.items() if not unusable(profile, other, gpu.capability)
+        ]
         raise UsageError(
             f"{profile.title} cannot use {gpus[name].title}",
             why=reason,
@@ -75,18 +107,3 @@ def _known(typed: str, gpus: Mapping[str, Gpu]) -> str:
     close = difflib.get_close_matches(wanted, gpus, n=1)
     meant = f"did you mean `{close[0]}`? " if close else ""
     raise UsageError(f"there is no GPU model `{typed}`", hint=f"{meant}models: {', '.join(gpus)}")
-
-
-def _unusable(profile: Profile, name: str, gpus: Mapping[str, Gpu]) -> str:
-    """Why the provider cannot use a GPU; empty when it can."""
-    if profile.gpus is None:
-        return ""
-    if reason := profile.gpus.exclude.get(name):
-        return reason
-    least = profile.gpus.minimum_capability
-    if least and gpus[name].kernels < as_numbers(least):
-        return (
-            f"its kernels are built for compute capability {least} and newer; "
-            f"this GPU has {gpus[name].capability}"
-        )
-    return ""

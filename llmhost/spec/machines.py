@@ -22,6 +22,18 @@ class Gpu(Part):
     """CUDA compute capability."""
     aliases: tuple[str, ...] = ()
     """Other spellings that are understood after `--gpu`."""
+    product: str = ""
+    """Regular expression of the whole name the driver has for it; empty where nobody knows it."""
+    usable_gib: float = 0
+    """What CUDA reports as its memory, in GiB; 0 where nobody has seen it."""
+
+    @property
+    def usable_bytes(self) -> int:
+        """Bytes that a program can have of it; without a report, 91 % of what its name says.
+
+        Of the GPUs whose report is known, none has less (a T4: 14.56 GiB of 16).
+        """
+        return int((self.usable_gib or self.memory_gb * 0.91) * (1 << 30))
 
     @property
     def kernels(self) -> tuple[int, int]:
@@ -74,6 +86,36 @@ class MachineType(Part):
     note: str = ""
 
 
+class RegionalPrice(Part):
+    """US dollars per hour of one machine type in another region; null where it is not published."""
+
+    on_demand: float | None = None
+    spot: float | None = None
+
+
+class Elsewhere(Part):
+    """What a family costs in other regions, told by one of its machines.
+
+    The family's other machines are taken to cost more or less there by the same factor.
+    """
+
+    machine: str
+    """The machine type whose prices these are."""
+    source: str
+    """Key of the table's `sources`."""
+    prices: dict[str, RegionalPrice]
+    """By region."""
+
+
+class Image(Part):
+    """Where the boot disk's content comes from."""
+
+    project: str
+    family: str
+    user: str
+    """The account llmhost makes on it, by the keys in the machine's metadata."""
+
+
 class MachineTable(Part):
     """`_machines/CLOUD.yaml`."""
 
@@ -83,6 +125,12 @@ class MachineTable(Part):
     """Region of the prices."""
     sources: dict[str, str]
     """Key to address and date."""
+    dates: dict[str, dt.date] = Field(default_factory=dict)
+    """Day of the prices of a source."""
+    images: dict[str, Image] = Field(default_factory=dict)
+    """By GPU model; `default` for all others."""
+    elsewhere: dict[str, Elsewhere] = Field(default_factory=dict)
+    """Prices in other regions, by key of `zones`."""
     zones: dict[str, tuple[str, ...]]
     """Zones by machine family."""
     machines: dict[str, MachineType]

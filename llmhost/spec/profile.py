@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from llmhost.errors import UsageError
+from llmhost.spec.memory import Memory
 from llmhost.spec.needs import Context, Gpus, Models
 from llmhost.spec.part import Part
 from llmhost.spec.readiness import Failure, Readiness
@@ -14,6 +15,7 @@ from llmhost.spec.setting import SettingSpec
 from llmhost.spec.variant import Variant
 
 EnvironmentName = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+ArgumentName = Annotated[str, StringConstraints(pattern=r"^--?[a-z][a-z0-9-]*$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -57,6 +59,8 @@ class Profile(Part):
     gpus: Gpus | None
     """Null for a provider without use for GPUs."""
     context: Context
+    memory: Memory | None = None
+    """How it divides the memory of a GPU; null where nobody knows, and `fit` cannot judge."""
     port: int = Field(gt=0, lt=65536)
     """Port on 127.0.0.1 of the host, unless the user wants another."""
     variants: tuple[Variant, ...] = Field(min_length=1)
@@ -68,6 +72,8 @@ class Profile(Part):
     """The secret clients send as bearer token once it is set; empty where there is none."""
     reserved: dict[EnvironmentName, str] = Field(default_factory=dict)
     """Environment that llmhost sets itself, each with the reason why `--set env.NAME` may not."""
+    reserved_args: dict[ArgumentName, str] = Field(default_factory=dict)
+    """Arguments that a setting of type `words` may not hold, each with the reason."""
     readiness: Readiness
     failures: tuple[Failure, ...] = ()
     """Known ways to fail, the most telling first."""

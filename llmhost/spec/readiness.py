@@ -42,8 +42,6 @@ class Readiness(Part):
     """Path that answers 200 once the model is loaded; no proof where `ok` is said above."""
     models: str = "/v1/models"
     """Path of the OpenAI-compatible list of models."""
-    authorised: bool = False
-    """Whether even these paths want the API key."""
     resident: Resident | None = None
     """Where to see that the model is in memory; without it, `ready` is believed."""
     deadline: Deadline

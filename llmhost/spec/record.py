@@ -1,18 +1,22 @@
 """The record of a deployment: what is kept on the host and on the machine, enough to rebuild it.
 
-It never holds a secret: resolve() keeps them out of settings and environment.
+It never holds a secret, only the names of those that were given: resolve() keeps them out of
+settings and environment. Nor does it hold anything that changes while the deployment does not.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import llmhost
 from llmhost.errors import HostError
 from llmhost.spec.deployment import Deployment, Model
 from llmhost.spec.profile import Profile
 from llmhost.spec.sources import Sources
+
+T = TypeVar("T")
 
 FORMAT = 1
 """Version of the record's layout; a reader refuses one it does not know."""
@@ -30,18 +34,35 @@ def to_record(deployment: Deployment) -> dict[str, Any]:
         sources["images"] = dict(sources["images"])
     return {
         "format": FORMAT,
-        "llmhost": llmhost.__version__,
         "provider": deployment.profile.name,
         "name": deployment.name,
         "model": {**asdict(deployment.model), "files": list(deployment.model.files)},
         "gpu": deployment.gpu,
         "gpus": deployment.gpus,
+        "devices": list(deployment.devices),
         "context": deployment.context,
         "port": deployment.port,
         "settings": dict(deployment.settings),
         "env": dict(deployment.env),
+        "secrets": list(deployment.secrets),
         "sources": sources,
     }
+
+
+def read_record(text: str) -> Mapping[str, Any]:
+    """The record that a text holds.
+
+    Raises:
+        HostError: It is no record, or one of a newer llmhost.
+    """
+    try:
+        record = json.loads(text)
+    except ValueError as error:
+        raise _damaged(str(error)) from error
+    if not isinstance(record, dict):
+        raise _damaged("it is not a JSON object")
+    provider_of(record)
+    return record
 
 
 def provider_of(record: Mapping[str, Any]) -> str:
@@ -54,9 +75,18 @@ def provider_of(record: Mapping[str, Any]) -> str:
         raise HostError(
             f"the record of the deployment has format {record.get('format')!r}; "
             f"llmhost {llmhost.__version__} reads format {FORMAT}",
-            hint="use the llmhost that made it: " + str(record.get("llmhost", "unknown version")),
+            hint="use the llmhost that made it, or a newer one",
         )
     return str(record["provider"])
+
+
+def secrets_in(text: str) -> tuple[str, ...]:
+    """Names of the secrets in a record; none where it cannot be read."""
+    try:
+        said = read_record(text).get("secrets", ())
+    except HostError:
+        return ()
+    return tuple(map(str, said)) if isinstance(said, list) else ()
 
 
 def from_record(record: Mapping[str, Any], profile: Profile) -> Deployment:
@@ -65,31 +95,50 @@ def from_record(record: Mapping[str, Any], profile: Profile) -> Deployment:
     Settings the profile knows no longer are dropped, and new ones take their defaults.
 
     Raises:
-        HostError: Something is missing in it.
+        HostError: Something in it is missing, or of another kind than it should be.
     """
     provider_of(record)
     try:
-        model = Model(**{**record["model"], "files": tuple(record["model"]["files"])})
         known = {name: spec.default for name, spec in profile.settings.items()}
         recorded = {key: value for key, value in record["settings"].items() if key in known}
-        sources = dict(record["sources"])
-        if "images" in sources:
-            sources["images"] = MappingProxyType(dict(sources["images"]))
         return Deployment(
-            name=record["name"],
+            name=_is(str, record["name"]),
             profile=profile,
-            model=model,
-            gpu=record["gpu"],
-            gpus=record["gpus"],
-            context=record["context"],
-            port=record["port"],
+            model=_model(record["model"]),
+            gpu=_is(str, record["gpu"]),
+            gpus=_is(int, record["gpus"]),
+            context=_is(int, record["context"]),
+            port=_is(int, record["port"]),
             settings=MappingProxyType({**known, **recorded}),
             env=MappingProxyType(dict(record["env"])),
-            sources=Sources(**sources),
+            secrets=tuple(_is(str, name) for name in record.get("secrets", ())),
+            sources=_sources(record["sources"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise HostError(
-            "the record of the deployment is damaged",
-            why=f"{type(error).__name__}: {error}",
-            hint="run the `llmhost up` it came from again; it writes a new one",
-        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _damaged(f"{type(error).__name__}: {error}") from error
+
+
+def _model(said: Mapping[str, Any]) -> Model:
+    words = {key: _is(str, value) for key, value in said.items() if key != "files"}
+    return Model(**words, files=tuple(_is(str, name) for name in said["files"]))  # type: ignore[arg-type]  # `source` is one of three words
+
+
+def _sources(said: Mapping[str, Any]) -> Sources:
+    sources = dict(said)
+    if "images" in sources:
+        sources["images"] = MappingProxyType(dict(sources["images"]))
+    return Sources(**sources)
+
+
+def _is(kind: type[T], value: object) -> T:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
+    return value
+
+
+def _damaged(why: str) -> HostError:
+    return HostError(
+        "the record of the deployment is damaged",
+        why=why,
+        hint="run the `llmhost up` it came from again; it writes a new one",
+    )

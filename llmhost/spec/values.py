@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import shlex
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -25,6 +26,8 @@ def settings_of(profile: Profile, ask: Ask) -> Mapping[str, Setting]:
     for name, value in ask.settings.items():
         if not name.startswith(_ENV):
             settings[name] = _spec(profile, name).parse(value, name)
+            if profile.settings[name].type == "words":
+                _check_arguments(profile, name, shlex.split(str(settings[name])))
     return MappingProxyType(settings)
 
 
@@ -56,6 +59,21 @@ def _spec(profile: Profile, name: str) -> SettingSpec:
     meant = f"did you mean `{close[0]}`? " if close else ""
     known = ", ".join((*profile.settings, "env.NAME"))
     raise UsageError(f"{profile.title} has no setting `{name}`", hint=f"{meant}settings: {known}")
+
+
+def _check_arguments(profile: Profile, setting: str, words: list[str]) -> None:
+    """What is set lies in the compose file and in the record, and shows in lists of processes."""
+    for word in words:
+        # Programs take `--api_key=x` for `--api-key x`.
+        name = word.partition("=")[0].replace("_", "-") if word.startswith("-") else ""
+        if reason := profile.reserved_args.get(name):
+            raise UsageError(f"`{setting}` may not hold {name}", why=reason)
+        if _SECRETIVE.search(name.replace("-", "_")):
+            raise UsageError(
+                f"{name} sounds like a secret, and what is set here is not kept secret",
+                hint=f"`llmhost providers show {profile.name}` lists the secrets there are; "
+                "export one, and llmhost passes it on",
+            )
 
 
 def _check_name(profile: Profile, name: str) -> None:

@@ -10,16 +10,12 @@ from llmhost.spec.part import Part
 class Install(Part):
     """A native install, for providers without a container image that uses the GPU."""
 
-    kind: Literal["script", "pip", "archive"]
-    """The vendor's installer script, Python packages into a venv, or an archive to unpack."""
+    kind: Literal["script"]
+    """The vendor's installer script, run by bash as the account; nothing else is built yet."""
     source: str = ""
     """Name of the entry of `sources` that holds its address; empty takes `url`."""
     url: str = ""
-    """Address of the installer, package index or archive."""
-    packages: tuple[str, ...] = ()
-    """Requirements with versions, for `pip`."""
-    sha256: str = ""
-    """Checksum of what is downloaded, where the vendor publishes versions at all."""
+    """Address of the installer."""
     user: str
     """System account it is installed for and runs as."""
     home: str

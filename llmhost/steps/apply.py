@@ -11,8 +11,6 @@ from llmhost.steps.base import Drift, Effect, Step
 from llmhost.steps.failures import explained
 from llmhost.transport.base import Answer, Transport
 
-_BUSY = 75
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -52,9 +50,11 @@ class _Listener:
     titles: dict[int, str] = field(default_factory=dict)
     failed: list[int] = field(default_factory=list)
     evidence: dict[int, list[str]] = field(default_factory=dict)
+    finished: set[int] = field(default_factory=set)
     ended: bool = False
     rest: list[str] = field(default_factory=list)
     lost: bool = False
+    busy: bool = False
     holder: str = ""
 
     def hear(self, line: str) -> None:
@@ -81,7 +81,9 @@ class _Listener:
         title = self.titles[int(number)]
         if what == "started":
             self.report(StepStarted(title))
-        elif what == "changed":
+            return
+        self.finished.add(int(number))
+        if what == "changed":
             self.report(StepFinished(title, "changed", seconds=int(figure) / 1000))
         else:
             self.failed.append(int(number))
@@ -95,12 +97,15 @@ class _Listener:
 
     def _end(self, _status: str) -> None:
         self.ended = True
+        for number, title in self.titles.items():
+            if number not in self.finished:
+                self.report(StepFinished(title, "skipped", "an earlier step failed"))
 
     def _lost(self) -> None:
         self.lost = True
 
     def _busy(self, holder: str = "") -> None:
-        self.holder = holder
+        self.busy, self.holder = True, holder
 
 
 def apply(transport: Transport, work: Work, report: Reporter, then: str = "") -> Answer:
@@ -158,7 +163,7 @@ def _argv(effect: Effect) -> tuple[str, ...]:
 
 
 def _judge(transport: Transport, listener: _Listener, answer: Answer) -> None:
-    if answer.exit_status == _BUSY:
+    if listener.busy:
         raise BusyError(
             f"another llmhost is at work on {transport.name}",
             why=listener.holder,
@@ -168,8 +173,20 @@ def _judge(transport: Transport, listener: _Listener, answer: Answer) -> None:
     if listener.failed:
         number = listener.failed[0]
         raise explained(listener.titles[number], tuple(listener.evidence.get(number, ())))
+    if not listener.ended and not listener.lost and not listener.titles:
+        raise _not_begun(transport, answer)
     if listener.lost or not listener.ended:
         raise _interrupted(transport, answer)
+
+
+def _not_begun(transport: Transport, answer: Answer) -> LlmhostError:
+    said = answer.stderr.splitlines()
+    return HostError(
+        f"the work on {transport.name} did not begin",
+        why=said[-1] if said else f"systemd refused it with status {answer.exit_status}",
+        hint="see how systemd is there: `systemctl status` and `systemctl --failed`",
+        details=tuple(said[-5:]),
+    )
 
 
 def _interrupted(transport: Transport, answer: Answer) -> LlmhostError:

@@ -31,6 +31,8 @@ class DaemonJson:
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
         """Merges, and compares the outcome with what is there."""
+        if not self.settings:
+            return ()
         state = read(FileFact(self.path))
         actual = state.content if state else ""
         present = _object(actual, self.path)

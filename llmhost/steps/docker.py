@@ -1,23 +1,17 @@
 """Steps for Docker: its vendor's engine, running with its settings, and images on the host."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
+from llmhost.errors import StepError
 from llmhost.facts.base import AnyFact, FactReader
 from llmhost.facts.files import File
 from llmhost.facts.services import Compose, DockerEngine, Image, Unit
 from llmhost.facts.system import OsRelease
 from llmhost.steps.base import Drift, Effect
 from llmhost.steps.daemonjson import DaemonJson
+from llmhost.steps.dockerpackages import COMPOSE, PACKAGES, STATES, chosen, packaged, replaced
 
-# https://docs.docker.com/engine/install/debian/, read 2026-11-20.
-PACKAGES = (
-    "docker-ce",
-    "docker-ce-cli",
-    "containerd.io",
-    "docker-buildx-plugin",
-    "docker-compose-plugin",
-)
 # The first engine that reads CDI specs of version 0.7.0, which the container toolkit writes:
 # https://docs.docker.com/engine/release-notes/ and the toolkit's release notes, read 2026-11-20.
 OLDEST = (26, 1)
@@ -27,7 +21,7 @@ SOURCES = "/etc/apt/sources.list.d/docker.sources"
 
 @dataclass(frozen=True, slots=True)
 class Docker:
-    """A Docker engine with its compose plugin; one that is there and new enough is left alone.
+    """A Docker engine with its compose plugin; what is there and new enough is left alone.
 
     Attributes:
         repository: Root of Docker's apt repositories.
@@ -43,32 +37,45 @@ class Docker:
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
-        return (DockerEngine(), Compose(), OsRelease(), Unit("docker.service"))
+        return (DockerEngine(), Compose(), OsRelease(), Unit("docker.service"), STATES)
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Compares versions; an engine that is only stopped is the next step's matter."""
-        version = read(DockerEngine())
+        """Compares engine and plugin; an engine that is only stopped is the next step's matter.
+
+        Raises:
+            StepError: The engine is too old, and nobody knows where it came from.
+        """
+        system, states = read(OsRelease()), read(STATES)
+        there = {name: state for name, state in states.items() if state.installed}
+        drift = [
+            Drift(f"package {name}", state.status, "installed")
+            for name, state in states.items()
+            if state.unfinished
+        ]
         wanted = f"at least {OLDEST[0]}.{OLDEST[1]}"
-        drift = []
+        version = read(DockerEngine()) or packaged(there)
         if version and _number(version) < OLDEST:
-            drift.append(Drift("version", version, wanted))
+            _refuse_unknown(version, there)
+            drift.append(Drift("engine", version, wanted))
         elif not version and not read(Unit("docker.service")).loaded:
             drift.append(Drift("engine", "", wanted))
-        if not read(Compose()):
-            drift.append(Drift("compose plugin", "", "installed"))
-        if drift:
-            # Carried along, since the repository's suite is named after the release.
-            system = read(OsRelease())
-            drift.append(Drift("release", "", f"{system.id} {system.codename}"))
+        elif not read(Compose()):
+            theirs = COMPOSE.get(system.codename) if "docker.io" in there else None
+            drift.append(Drift("package " + (theirs or "docker-compose-plugin"), "", "installed"))
+        drift += replaced(drift, there)
+        if not set(PACKAGES).isdisjoint(chosen(drift)):
+            root = f"{self.repository}/{system.id}"
+            drift.append(Drift("repository", "", f"{root} {system.codename}"))
         return tuple(drift)
 
     def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Follows the vendor's instructions: its key, its repository, its packages."""
-        distribution, codename = drift[-1].desired.split()
-        root = f"{self.repository}/{distribution}"
-        yield Effect(("fetch", f"{root}/gpg", KEY))
-        yield Effect(("put", "0644", "root:root", SOURCES, _sources(root, codename)))
-        yield Effect(("packages", *PACKAGES))
+        for one in drift:
+            if one.attribute == "repository":
+                root, codename = one.desired.split()
+                entry = _sources(root, codename)
+                yield Effect(("repository", root, f"{root}/gpg", KEY, SOURCES, entry))
+        yield Effect(("packages", *chosen(drift)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,15 @@ class PulledImage:
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Pulls it."""
         yield Effect(("pull", self.reference))
+
+
+def _refuse_unknown(version: str, there: Container[str]) -> None:
+    if "docker-ce" not in there and "docker.io" not in there:
+        raise StepError(
+            f"Docker {version} on the host is too old, and llmhost cannot replace it",
+            why="it belongs neither to a package of Docker's nor to one of the distribution's",
+            hint=f"bring it to {OLDEST[0]}.{OLDEST[1]} or later, or remove it, and run this again",
+        )
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -1,17 +1,22 @@
 """Steps for files and directories."""
 
 import difflib
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmhost.errors import StepError
 from llmhost.facts.base import AnyFact, FactReader
 from llmhost.facts.files import File as FileFact
-from llmhost.facts.files import FileState
+from llmhost.facts.files import FileState, Kind
 from llmhost.facts.services import Unit
-from llmhost.secret import Secret
+from llmhost.secret import Kept, Secret, digest
 from llmhost.steps.base import Drift, Effect
+
+_KINDS: dict[Kind, str] = {
+    "file": "a file",
+    "directory": "a directory",
+    "other": "neither a file nor a directory",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +24,7 @@ class File:
     """A file with exactly this content, mode and owner."""
 
     path: str
-    content: str | Secret
+    content: str | Secret | Kept
     mode: int = 0o644
     owner: str = "root:root"
     lane: str = ""
@@ -31,7 +36,7 @@ class File:
 
     @property
     def _fact(self) -> FileFact:
-        return FileFact(self.path, secret=isinstance(self.content, Secret))
+        return FileFact(self.path, secret=not isinstance(self.content, str))
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
@@ -43,6 +48,7 @@ class File:
 
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Writes the whole file."""
+        assert not isinstance(self.content, Kept)  # noqa: S101  whoever writes knows what
         yield Effect(("put", f"{self.mode:04o}", self.owner, self.path, self.content))
 
 
@@ -117,12 +123,11 @@ class Directory:
 def _file_drift(step: File, state: FileState | None) -> Iterable[Drift]:
     if state is not None and state.kind != "file":
         raise StepError(
-            f"{step.path} is a {state.kind}, and should be a file",
+            f"{step.path} is {_KINDS[state.kind]}, and should be a file",
             hint="move it away; llmhost does not delete what it did not make",
         )
-    if isinstance(step.content, Secret):
-        digest = hashlib.sha256(step.content.value.encode()).hexdigest()
-        if state is None or state.content != digest:
+    if isinstance(step.content, Secret | Kept):
+        if state is None or state.content != digest(step.content):
             yield Drift("content", "" if state is None else "another", "(secret)")
     elif state is None or state.content != step.content:
         yield content_drift(step.path, "" if state is None else state.content, step.content)

@@ -15,6 +15,7 @@ TOOLKIT = "nvidia-container-toolkit"
 KEY = "/etc/apt/keyrings/nvidia-container-toolkit.asc"
 SOURCES = "/etc/apt/sources.list.d/nvidia-container-toolkit.sources"
 # Writes /var/run/cdi/nvidia.yaml at boot and when the driver changes, since 1.18 (same source).
+OLDEST = (1, 18)
 REFRESH = "nvidia-cdi-refresh.service"
 
 
@@ -63,26 +64,28 @@ class ContainerToolkit:
         return (Packages((TOOLKIT,)),)
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Is it installed?"""
-        installed = read(Packages((TOOLKIT,)))
-        return () if TOOLKIT in installed else (Drift("package", "", "installed"),)
+        """Is it installed, and new enough to name the GPUs at each boot?"""
+        version = read(Packages((TOOLKIT,))).get(TOOLKIT, "")
+        if version and _number(version) >= OLDEST:
+            return ()
+        return (Drift("version", version, f"at least {OLDEST[0]}.{OLDEST[1]}"),)
 
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Follows the vendor's instructions."""
-        yield Effect(("fetch", f"{self.repository}/gpgkey", KEY))
-        yield Effect(("put", "0644", "root:root", SOURCES, _sources(self.repository)))
+        root, key_url = f"{self.repository}/stable/deb", f"{self.repository}/gpgkey"
+        yield Effect(("repository", root, key_url, KEY, SOURCES, _sources(root)))
         yield Effect(("packages", TOOLKIT))
 
 
 @dataclass(frozen=True, slots=True)
 class Cdi:
-    """Each GPU has a name that containers can be given, after every boot.
+    """The GPUs have names that containers can be given, after every boot.
 
     Attributes:
-        gpus: How many GPUs must have one.
+        devices: The names there must be.
     """
 
-    gpus: int
+    devices: tuple[str, ...]
     lane: str = ""
 
     @property
@@ -95,11 +98,11 @@ class Cdi:
         return (CdiDevices(), Unit(REFRESH))
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Counts the numbered devices, and looks whether boot brings them back."""
-        numbered = [name for name in read(CdiDevices()) if name.rpartition("=")[2].isdecimal()]
+        """Looks for the names, and whether boot brings them back."""
+        there = [name for name in self.devices if name in read(CdiDevices())]
         drift = []
-        if len(numbered) < self.gpus:
-            drift.append(Drift("devices", str(len(numbered)), str(self.gpus)))
+        if len(there) < len(self.devices):
+            drift.append(Drift("devices", ", ".join(there), ", ".join(self.devices)))
         unit = read(Unit(REFRESH))
         if not unit.enabled:
             drift.append(Drift("at boot", "not made", "made"))
@@ -111,6 +114,10 @@ class Cdi:
         yield Effect(("systemctl", "restart", REFRESH))
 
 
-def _sources(repository: str) -> str:
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
+
+
+def _sources(root: str) -> str:
     # A flat repository: the suite is a path. apt puts its own architecture in place of $(ARCH).
-    return f"Types: deb\nURIs: {repository}/stable/deb/$(ARCH)\nSuites: /\nSigned-By: {KEY}\n"
+    return f"Types: deb\nURIs: {root}/$(ARCH)\nSuites: /\nSigned-By: {KEY}\n"

@@ -1,11 +1,16 @@
 """The step that takes a deployment off a host, and leaves what others use."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from llmhost.facts.base import AnyFact, FactReader
 from llmhost.facts.files import File
+from llmhost.facts.services import Image
+from llmhost.facts.system import Account
 from llmhost.steps.base import Drift, Effect
+
+_UNITS = "/etc/systemd/system"
+_SHARED = "/opt/llmhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +38,40 @@ class Removal:
         return f"removal of {self.name}"
 
     @property
-    def things(self) -> tuple[str, ...]:
-        """What goes, for a person."""
-        own = (f"service llmhost-{self.name}", f"/etc/llmhost/{self.name}")
-        account = f"account {self.account} with its home" if self.account else ""
-        shared = "/opt/llmhost" if self.last else ""
-        return (*own, *filter(None, (self.image, self.weights, account, shared)))
+    def things(self) -> Mapping[str, AnyFact]:
+        """What goes, for a person, each with the question whether it is there."""
+        home = f"/etc/llmhost/{self.name}"
+        things: dict[str, AnyFact] = {
+            f"service llmhost-{self.name}": File(f"{_UNITS}/llmhost-{self.name}.service"),
+            home: File(home),
+        }
+        if self.image:
+            things[self.image] = Image(self.image)
+        if self.weights:
+            things[self.weights] = File(self.weights)
+        if self.account:
+            things[f"account {self.account} with its home"] = Account(self.account)
+        if self.last:
+            things[_SHARED] = File(_SHARED)
+        return things
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
-        return (File(f"/etc/llmhost/{self.name}/deployment.json"),)
+        return tuple(self.things.values())
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Is its record still there?"""
-        record = read(self.facts()[0])
-        return (Drift("exists", "yes", "gone"),) if record else ()
+        """What of it is still there?"""
+        return tuple(Drift(thing, "there", "gone") for thing, f in self.things.items() if read(f))
 
-    def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
-        """The service first, then what only it used."""
+    def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
+        """The service first, then what only it used, as far as that is there."""
+        there = {self.things[one.attribute] for one in drift}
         yield Effect(("service_remove", self.name))
-        if self.image:
+        if Image(self.image) in there:
             yield Effect(("image_remove", self.image))
-        if self.weights:
+        if File(self.weights) in there:
             yield Effect(("weights_remove", self.weights))
-        if self.account:
+        if Account(self.account) in there:
             yield Effect(("account_remove", self.account))
         if self.last:
             yield Effect(("shared_remove",))

@@ -1,13 +1,12 @@
 """Steps for the service: a native installation, and the unit that runs what lies on the disk."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmhost.facts.base import AnyFact, FactReader
-from llmhost.facts.files import File
-from llmhost.facts.services import Container, Unit
-from llmhost.secret import Secret
+from llmhost.facts.files import File, Size
+from llmhost.facts.services import Container, Unit, UnitState
+from llmhost.secret import Kept, Secret, digest
 from llmhost.steps.base import Drift, Effect
 
 
@@ -33,11 +32,14 @@ class Native:
 
     def facts(self) -> tuple[AnyFact, ...]:
         """What must be known of the host."""
-        return (File(self.program, secret=True),)
+        return (Size(self.program),)
 
     def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Is the program there?"""
-        return () if read(File(self.program, secret=True)) else (Drift("program", "", "installed"),)
+        """Is the program there, and is there anything in it?"""
+        size = read(Size(self.program))
+        if size:
+            return ()
+        return (Drift("program", "" if size is None else "an empty file", "installed"),)
 
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """Runs the installer as the account."""
@@ -58,7 +60,7 @@ class Service:
     """
 
     name: str
-    inputs: tuple[tuple[str, str | Secret], ...]
+    inputs: tuple[tuple[str, str | Secret | Kept], ...]
     container: str = ""
     lane: str = ""
 
@@ -88,20 +90,20 @@ class Service:
             drift.append(Drift("enabled", "no", "yes"))
         if not unit.running:
             drift.append(Drift("active", unit.active, "active"))
-        elif unit.active == "active":
+        elif started or not _starts_well(unit):
             drift += self._started_drift(started.content if started else "")
-            if self.container:
-                status = read(Container(self.container)).status
-                if status not in {"running", "restarting"}:
-                    drift.append(Drift("container", status or "absent", "running"))
+        if unit.active == "active" and self.container:
+            status = read(Container(self.container)).status
+            if status not in {"running", "restarting"}:
+                drift.append(Drift("container", status or "absent", "running"))
         return tuple(drift)
 
     def _started_drift(self, started: str) -> list[Drift]:
-        seen = {path: digest for digest, _, path in map(_partition, started.splitlines())}
+        seen = {path: said for said, _, path in map(_partition, started.split("\n"))}
         return [
             Drift(f"started with {path}", "an older version", "as on the disk")
             for path, content in self.inputs
-            if seen.get(path) != _digest(content)
+            if seen.get(path) != digest(content)
         ]
 
     def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
@@ -112,10 +114,10 @@ class Service:
             yield Effect(("service_start", self._unit.name))
 
 
+def _starts_well(unit: UnitState) -> bool:
+    """Whether it is coming up for the first time, and not again after it has failed."""
+    return unit.active == "activating" and unit.result == "success"
+
+
 def _partition(line: str) -> tuple[str, str, str]:
     return line.partition("  ")
-
-
-def _digest(content: str | Secret) -> str:
-    text = content.value if isinstance(content, Secret) else content
-    return hashlib.sha256(text.encode()).hexdigest()

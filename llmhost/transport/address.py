@@ -4,7 +4,6 @@
 (Include, Match, tokens), answers in some 10 ms, and no import delays the connection.
 """
 
-import getpass
 import ipaddress
 import re
 import shutil
@@ -16,8 +15,16 @@ from pathlib import Path
 from llmhost.errors import UsageError
 from llmhost.transport.base import Address
 from llmhost.transport.hostkeys import SSH_PORT
+from llmhost.transport.user import user_name
 
 USER_CONFIG = Path("~/.ssh/config")
+
+# As `ssh -G` prints them, and as they are written (ssh_config(5)).
+_DETOURS = {
+    "proxyjump": "ProxyJump",
+    "proxycommand": "ProxyCommand",
+    "hostkeyalias": "HostKeyAlias",
+}
 
 _FORM = re.compile(
     r"(?:(?P<user>[^@\s:/]+)@)?"
@@ -30,7 +37,7 @@ def parse_host(text: str, config: Path = USER_CONFIG) -> Address:
     """Reads `[USER@]HOST[:PORT]`; HOST is a name, an address, `[IPv6]`, or one of the ssh config.
 
     Raises:
-        UsageError: It is none of these.
+        UsageError: It is none of these, or the configuration leads there by a detour.
     """
     if _is_ipv6(text):
         text = f"[{text}]"
@@ -45,10 +52,11 @@ def parse_host(text: str, config: Path = USER_CONFIG) -> Address:
     name = form["bracketed"] or form["name"]
     config = config.expanduser()
     told = _ask_config(name, config) if config.is_file() else {}
+    _refuse_detour(name, told)
     return Address(
         host=told.get("hostname", name),
         port=port or int(told.get("port", SSH_PORT)),
-        user=form["user"] or told.get("user") or getpass.getuser(),
+        user=form["user"] or told.get("user") or user_name(),
         key=_identity(config, told),
     )
 
@@ -78,6 +86,19 @@ def _ask_config(name: str, config: Path) -> Mapping[str, str]:
         keyword, _, value = line.partition(" ")
         told.setdefault(keyword, value)
     return told
+
+
+def _refuse_detour(name: str, told: Mapping[str, str]) -> None:
+    """Refuses what ssh would honour and llmhost does not: to dial past it fails less plainly."""
+    for keyword, written in _DETOURS.items():
+        if value := told.get(keyword):
+            raise UsageError(
+                f"the ssh configuration reaches {name} by {written}, which llmhost does not",
+                why=f"it says: {written} {value}",
+                hint="forward a port yourself, as `ssh -N -L 2222:localhost:22 "
+                f"{name}`, and say --host USER@127.0.0.1:2222; or name the host by an address "
+                f"that `Host {name}` does not match",
+            )
 
 
 def _identity(config: Path, told: Mapping[str, str]) -> Path | None:

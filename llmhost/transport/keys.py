@@ -42,11 +42,15 @@ def candidates(address: Address) -> Iterator[Candidate]:
     yield from _from_agent()
     for name in DEFAULT_FILES:
         file = Path(name).expanduser()
-        if file.is_file():
-            try:
-                yield Candidate(str(file), _load(file))
-            except (_LockedKeyError, HostError):
-                continue  # an agent may hold it; what was tried is named when nothing fits
+        if file.is_file() and (candidate := _offered(file)):
+            yield candidate
+
+
+def _offered(file: Path) -> Candidate | None:
+    try:
+        return Candidate(str(file), _load(file))
+    except (_LockedKeyError, HostError):
+        return None  # an agent may hold it; what was tried is named when nothing fits
 
 
 def _own(file: Path) -> Candidate:

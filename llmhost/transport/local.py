@@ -1,6 +1,5 @@
 """This machine as a host: what a bootstrap script runs on the GPU machine itself."""
 
-import getpass
 import os
 import subprocess
 import threading
@@ -11,6 +10,7 @@ from llmhost.transport.base import Answer, LineHandler
 from llmhost.transport.envelope import ENVIRONMENT, ROOT_ARGV, SUDO_ARGV, seal
 from llmhost.transport.output import Stderr, Stdout
 from llmhost.transport.refusals import not_started
+from llmhost.transport.user import user_name
 
 _CHUNK = 64 << 10  # bytes asked of a pipe at a time: what a Linux pipe holds
 
@@ -44,9 +44,7 @@ class LocalTransport:
             stderr.feed(f"{error.filename}: not found".encode())
         answer = Answer(status, stdout.finish(), stderr.finish())
         if not stdout.started and (
-            refusal := not_started(
-                self.name, getpass.getuser(), status, stdout.noise, answer.stderr
-            )
+            refusal := not_started(self.name, user_name(), status, stdout.noise, answer.stderr)
         ):
             raise refusal
         return answer

@@ -14,8 +14,12 @@ _FORCED_USER = "Please login as the user"  # what cloud images answer root with 
 _NOT_FOUND = 127  # bash(1), EXIT STATUS
 
 
+class UnansweredError(HostError):
+    """Nobody answered who could be talked to, so nothing was run; a little later may be better."""
+
+
 def unreachable(address: Address, error: OSError) -> HostError:
-    """No TCP connection came about."""
+    """No TCP connection came about; only what a boot can end is an `UnansweredError`."""
     host, port = address.host, address.port
     why = error.strerror or str(error)
     hint = f"check the address, and that the machine is running: ping {host}"
@@ -31,12 +35,13 @@ def unreachable(address: Address, error: OSError) -> HostError:
         case OSError(errno=errno.EHOSTUNREACH | errno.ENETUNREACH):
             why = "there is no route to it from here"
             hint = f"check network and VPN: ip route get {host}"
-    return HostError(f"{address} cannot be reached", why=why, hint=hint)
+    kind = HostError if isinstance(error, socket.gaierror) else UnansweredError
+    return kind(f"{address} cannot be reached", why=why, hint=hint)
 
 
 def no_handshake(address: Address, why: str) -> HostError:
     """Something answered, but no SSH session came about."""
-    return HostError(
+    return UnansweredError(
         f"{address} accepts connections but SSH does not come about",
         why=why,
         hint=f"see what the client says: ssh -v -p {address.port} {address.user}@{address.host}",

@@ -8,6 +8,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from threading import Event
 
 import paramiko
@@ -80,12 +81,9 @@ class Session:
         Raises:
             HostError: The login is refused, or the connection broke.
         """
-        try:
-            with self._lock:
-                channel = self._begin(command, data)
-            return self._follow(channel, stdout, stderr)
-        except (paramiko.SSHException, EOFError, OSError) as error:
-            raise broken(str(self._address), _reason(error)) from error
+        with self._blamed(), self._lock:
+            channel = self._begin(command, data)
+        return self._follow(channel, stdout, stderr)
 
     def close(self) -> None:
         """Ends the connection at once; closing the socket first spares a wait of up to 0.1 s."""
@@ -182,7 +180,7 @@ class Session:
     def _follow(self, channel: paramiko.Channel, stdout: Stdout, stderr: Stderr) -> int:
         aside = threading.Thread(target=_drain_stderr, args=(channel, stderr), daemon=True)
         aside.start()
-        while chunk := channel.recv(_CHUNK):
+        while chunk := self._heard(channel):
             stdout.feed(chunk)
         aside.join()
         status = channel.recv_exit_status()
@@ -193,6 +191,18 @@ class Session:
         else:
             why = _reason(self._wire.get_exception())
         raise broken(str(self._address), why)
+
+    def _heard(self, channel: paramiko.Channel) -> bytes:
+        with self._blamed():
+            return channel.recv(_CHUNK)
+
+    @contextlib.contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Blames the connection for what fails here; around nothing that others bring along."""
+        try:
+            yield
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            raise broken(str(self._address), _reason(error)) from error
 
 
 def _trusted(address: Address) -> tuple[KnownKey, ...]:

@@ -13,6 +13,6 @@ def gone(of: "Gone") -> tuple[Line, ...]:
     return (
         line(Span(of.name, "strong"), " is gone"),
         *lines(of.removed, "plain", indent="  - "),
-        *((line("  left, because it is not llmhost's:"),) if of.left else ()),
+        *((line("  left, because others may use it:"),) if of.left else ()),
         *lines(of.left, "faint", indent="    "),
     )

@@ -9,7 +9,18 @@ from llmhost.ui.units import count, price
 if TYPE_CHECKING:
     from llmhost.workflows.results import Entry, Listing
 
-_HEADER = ("name", "provider", "model", "gpus", "state", "where", "place", "created", "price")
+_HEADER = (
+    "name",
+    "provider",
+    "model",
+    "gpus",
+    "state",
+    "where",
+    "place",
+    "created",
+    "until",
+    "price",
+)
 
 
 def listing(of: "Listing", *, width: int | None = None) -> tuple[Line, ...]:
@@ -39,5 +50,6 @@ def _row(of: "Entry") -> tuple[Span, ...]:
         Span(of.where),
         Span(of.place or "-"),
         Span(of.created or "-"),
+        Span(of.expires or "-"),
         Span(price(of.usd_per_hour) or "-"),
     )

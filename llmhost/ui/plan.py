@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from llmhost.ui.offers import offers
 from llmhost.ui.paint import Line, Span, Style, line
 from llmhost.ui.units import price
 
@@ -23,7 +24,13 @@ _DIFF: dict[str, Style] = {"+": "good", "-": "bad", "@": "accent"}
 def planned(of: "Planned") -> tuple[Line, ...]:
     """Every change, what it consists of, and the sum."""
     changes = [part for change in of.plan for part in _change(change)]
-    return (*changes, *([line()] if changes else []), *_sum(of.plan))
+    market = offers(of.offers, of.ttl_seconds)
+    return (
+        *changes,
+        *((line(), *market) if market else ()),
+        *([line()] if changes else []),
+        *_sum(of.plan),
+    )
 
 
 def _change(of: "Change") -> tuple[Line, ...]:

@@ -53,7 +53,8 @@ def _phases(of: "Served") -> tuple[Line, ...]:
 
 def _bill(of: "Served") -> tuple[Line, ...]:
     cost = price(of.usd_per_hour)
-    bill = (line(f"costs {cost} until it is taken away"),) if cost else ()
+    end = f"until {of.expires}, or until" if of.expires else "until"
+    bill = (line(f"costs {cost} {end} it is taken away"),) if cost else ()
     unreal = (line(Span("simulated", "accent"), f": {of.simulated}"),) if of.simulated else ()
     return (*bill, *unreal, *((line(),) if bill or unreal else ()))
 

@@ -1,14 +1,19 @@
 """The way down: a cloud's machine, or the deployment's own things on a host of the user's."""
 
+from collections.abc import Container
 from contextlib import closing
 
 from llmhost.cloud.base import DRIVERS, Machine
 from llmhost.cloud.keeping import Keeper
-from llmhost.spec.deployment import Deployment
+from llmhost.facts.gather import Facts, Inquiry
+from llmhost.facts.gpu import Gpus
+from llmhost.facts.services import DockerEngine
+from llmhost.spec.deployment import Deployment, Site
 from llmhost.steps import apply as applying
 from llmhost.steps.removal import Removal
+from llmhost.transport.base import Transport
 from llmhost.workflows.place import AbsentError, Found, Place, existing, located
-from llmhost.workflows.recorded import carried, named
+from llmhost.workflows.recorded import carried
 from llmhost.workflows.results import Gone
 from llmhost.workflows.session import Session
 
@@ -49,30 +54,67 @@ def _machine(session: Session, place: Place | None, name: str) -> tuple[str, Mac
 
 
 def _off_the_host(session: Session, found: Found, name: str) -> Gone:
-    """Removes what only this deployment uses; software installed for it stays, and is named."""
+    """Removes what only this deployment uses; software installed for it stays, and is named.
+
+    Told as gone is what was there before and is not there after; both are looked at.
+    """
     transport = found.transport
-    there = carried(session, transport)
-    deployment = named(transport, there, name)
-    others = [other for other in there if other.name != name]
-    weights = deployment.model.directory if deployment.model.source == "hub" else ""
-    shared = {thing for other in others for thing in _things(other)}
-    removal = Removal(
-        name,
-        weights="" if weights in shared else weights,
-        image="" if deployment.image in shared else deployment.image,
-        account="" if _account(deployment) in shared else _account(deployment),
-        last=not others,
+    there = carried(session, transport, Gpus())
+    driver = there.facts(Gpus()).major
+    deployment = _rendered(there.named(name), driver)
+    others = [_rendered(other, driver) for other in there.deployments.values()]
+    used = {thing for other in others if other.name != name for thing in _things(other)}
+    # Of a deployment that nobody can read nobody knows what it uses: perhaps everything.
+    shared = set(_things(deployment)) & used if not there.unreadable else {*_things(deployment)}
+    removal = _removal(deployment, shared, last=there.names == (name,))
+    before = _seen(transport, removal)
+    drift = removal.check(before)
+    work = applying.Work(
+        f"llmhost down {name}", session.holder, (applying.Pending(removal, drift),)
     )
-    work = applying.Work(f"llmhost down {name}", session.holder, (applying.Pending(removal, ()),))
-    applying.apply(transport, work, session.report)
-    software = ("Docker with its settings",) if deployment.container else ()
-    kept = (thing for thing in (deployment.image, weights) if thing and thing in shared)
-    return Gone(name, removal.things, (*software, *kept))
+    asked = Inquiry(removal.facts())
+    answer = applying.apply(transport, work, session.report, asked.script)
+    still = removal.check(asked.read(transport, answer))
+    # An image stays where a container of somebody else holds it.
+    if wrong := [one for one in still if one.attribute != deployment.image]:
+        raise applying.still_drifting(wrong[0].attribute, tuple(wrong))
+    docker = deployment.container and before(DockerEngine())
+    kept = {*shared, *(one.attribute for one in still)}
+    return Gone(
+        name,
+        tuple(one.attribute for one in drift if one not in still),
+        (*(("Docker with its settings",) if docker else ()), *_kept(deployment, kept)),
+    )
 
 
-def _things(deployment: Deployment) -> tuple[str, ...]:
-    """What a deployment may share with others on its host."""
-    return deployment.image, deployment.model.directory, _account(deployment)
+def _seen(transport: Transport, removal: Removal) -> Facts:
+    asked = Inquiry((*removal.facts(), DockerEngine()))
+    return asked.read(transport, transport.run(asked.script))
+
+
+def _rendered(deployment: Deployment, driver: int) -> Deployment:
+    """As it was rendered for its host; without a driver, as for the usual one."""
+    return deployment.at(Site(driver=driver)) if driver else deployment
+
+
+def _removal(deployment: Deployment, shared: Container[str], *, last: bool) -> Removal:
+    image, store, account = _things(deployment)
+    return Removal(
+        deployment.name,
+        weights="" if store in shared else store,
+        image="" if image in shared else image,
+        account="" if account in shared else account,
+        last=last,
+    )
+
+
+def _things(deployment: Deployment) -> tuple[str, str, str]:
+    """What a deployment may share with others on its host: image, weights, account."""
+    return deployment.image, deployment.store, _account(deployment)
+
+
+def _kept(deployment: Deployment, kept: Container[str]) -> tuple[str, ...]:
+    return tuple(thing for thing in _things(deployment) if thing and thing in kept)
 
 
 def _account(deployment: Deployment) -> str:

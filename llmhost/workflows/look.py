@@ -1,9 +1,11 @@
 """Looks at a host for a deployment: all facts in one exec, files for that host, the changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from llmhost.errors import UsageError
+from llmhost.facts.files import File as FileFact
 from llmhost.facts.gather import Facts, Inquiry
 from llmhost.facts.services import Apply, Applying
 from llmhost.facts.weights import Weights
@@ -11,14 +13,18 @@ from llmhost.planning import host, preflight
 from llmhost.planning.plan import Change
 from llmhost.planning.site import QUESTIONS, site
 from llmhost.probes.observation import Observation, Serving, definitions
-from llmhost.render import render
-from llmhost.secret import Secret
-from llmhost.spec.deployment import Deployment
+from llmhost.render import RECORD, render
+from llmhost.secret import Kept, Secret
+from llmhost.spec.deployment import Deployment, Site
+from llmhost.spec.machines import Gpu as GpuModel
+from llmhost.spec.record import secrets_in
 from llmhost.steps.base import Step
+from llmhost.steps.files import File
+from llmhost.steps.service import Service
 from llmhost.transport.base import Transport
 
 if TYPE_CHECKING:
-    from llmhost.facts.base import AnyFact
+    from llmhost.facts.base import AnyFact, FactReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +35,25 @@ class Wanted:
         deployment: What is wanted.
         secrets: Secrets of the service by name.
         hub_token: The user's token for the model hub; empty without one.
+        dropped: Names of secrets that the service is to be without from now on.
+        standing: Whether it is only looked at where it stands, so that no host is refused.
+        lost: Whether `secrets` holds stand-ins for some that are not known here. What may hold
+            them is then taken as it lies on the host.
+        known: The GPU models llmhost knows, by name.
     """
 
     deployment: Deployment
     secrets: Mapping[str, str]
     hub_token: Secret
+    dropped: tuple[str, ...] = ()
+    standing: bool = False
+    lost: bool = False
+    known: Mapping[str, GpuModel] = field(default_factory=dict)
 
-    def steps(self, deployment: Deployment) -> tuple[Step, ...]:
+    def steps(self, deployment: Deployment, facts: "FactReader | None" = None) -> tuple[Step, ...]:
         """The steps, with files rendered for the site the deployment is at."""
-        return host.steps(deployment, render(deployment, self.secrets), self.hub_token)
+        steps = host.steps(deployment, render(deployment, self.secrets), self.hub_token)
+        return tuple(_as_there(step, facts) for step in steps) if self.lost and facts else steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +83,12 @@ class Look:
         return self.facts(Serving(self.deployment.name))
 
     @property
+    def pending(self) -> tuple[tuple[Step, Change], ...]:
+        """What would really change, each with its step."""
+        pairs = zip(self.steps, self.changes, strict=True)
+        return tuple((step, change) for step, change in pairs if change.action != "none")
+
+    @property
     def weights_gb(self) -> float:
         """Size of the weights on the host in GB; 0 where the provider fetches them itself."""
         model = self.deployment.model
@@ -76,13 +98,30 @@ class Look:
         return state.size / 10**9 if state else 0.0
 
 
+def _as_there(step: Step, read: "FactReader") -> Step:
+    """The step, with contents that hold secrets as they lie on the host."""
+
+    def kept(path: str) -> Kept:
+        there = read(FileFact(path, secret=True))
+        return Kept(there.content if there else "")
+
+    match step:
+        case File(path, Secret()):
+            return replace(step, content=kept(path))
+        case Service(_, inputs):
+            pairs = ((path, kept(path) if isinstance(it, Secret) else it) for path, it in inputs)
+            return replace(step, inputs=tuple(pairs))
+        case _:
+            return step
+
+
 def inquiry(wanted: Wanted) -> Inquiry:
     """Everything there is to ask about a deployment.
 
     Files are named before the host is known; what they should hold is settled by the answers.
     """
     deployment = wanted.deployment
-    facts: list[AnyFact] = [*QUESTIONS, *preflight.questions(deployment), Applying()]
+    facts: list[AnyFact] = [*QUESTIONS, *preflight.QUESTIONS, Applying()]
     for step in wanted.steps(deployment):
         facts += step.facts()
     facts.append(Serving(deployment.name))
@@ -94,6 +133,7 @@ def look(transport: Transport, wanted: Wanted) -> Look:
 
     Raises:
         HostError: The host cannot be reached, or cannot carry the deployment.
+        UsageError: It runs with a secret that is not known here.
     """
     asked = inquiry(wanted)
     return judged(transport, wanted, asked.read(transport, transport.run(asked.script)))
@@ -101,12 +141,39 @@ def look(transport: Transport, wanted: Wanted) -> Look:
 
 def judged(transport: Transport, wanted: Wanted, facts: Facts) -> Look:
     """Compares what a host answered with what is wanted."""
-    preflight.refuse_misfit(transport.name, wanted.deployment, facts)
-    deployment = wanted.deployment.at(site(facts, wanted.deployment.gpus))
-    steps = wanted.steps(deployment)
+    if not wanted.standing:
+        preflight.refuse_misfit(transport.name, wanted.deployment, facts, wanted.known)
+    deployment = wanted.deployment.at(_site(wanted, facts))
+    steps = wanted.steps(deployment, facts)
     missing = tuple(fact for step in steps for fact in step.facts() if fact not in facts)
     if missing:
         # The host decides on something that was not asked, such as another image for its driver.
         more = Inquiry(missing)
         facts = facts.merged(more.read(transport, transport.run(more.script)))
-    return Look(deployment, steps, host.changes(steps, facts), facts)
+    seen = Look(deployment, steps, host.changes(steps, facts), facts)
+    if not wanted.standing:
+        preflight.refuse_full_disk(transport.name, [step for step, _ in seen.pending], facts)
+        refuse_lost_secrets(transport.name, wanted, facts)
+    return seen
+
+
+def _site(wanted: Wanted, facts: Facts) -> Site:
+    there = site(facts, wanted.deployment, wanted.known)
+    if wanted.standing and not there.driver:
+        # A driver that is gone is for the checks to tell; the files were rendered with one.
+        return replace(there, driver=Site().driver)
+    return there
+
+
+def refuse_lost_secrets(host_name: str, wanted: Wanted, facts: Facts) -> None:
+    """Refuses to take a secret away from a service only because it is not known here."""
+    deployment = wanted.deployment
+    record = facts(FileFact(f"{deployment.directory}/{RECORD}"))
+    given = secrets_in(record.content) if record else ()
+    lost = [name for name in given if name not in (*deployment.secrets, *wanted.dropped)]
+    if lost:
+        raise UsageError(
+            f"`{deployment.name}` on {host_name} runs with {lost[0]}, which is not set here",
+            why="without it the service would go on with that secret taken away",
+            hint=f"export {lost[0]}=..., or take it away: --drop-secret {lost[0]}",
+        )

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from llmhost.cloud.base import CloudDriver, Machine, MachineRequest
+from llmhost.cloud.base import CloudDriver, Machine, MachineRequest, Stocker
 from llmhost.cloud.keeping import Keeper
 from llmhost.cloud.offers import Offer, eligible, nothing_eligible
 from llmhost.errors import CloudError, HostError, UsageError
 from llmhost.events import MachineExists
 from llmhost.planning import host
 from llmhost.planning.plan import Change, Plan
+from llmhost.spec.deployment import Deployment
+from llmhost.transport.base import Address, Transport
+from llmhost.transport.patient import PatientTransport
 from llmhost.workflows.look import Wanted
 from llmhost.workflows.place import Found, Place
 from llmhost.workflows.results import Planned
 from llmhost.workflows.session import Session
+from llmhost.workflows.wanted import request
 
 # So many offers that may be taken are shown, and all that are cheaper.
 _SHOWN = 3
@@ -28,14 +33,15 @@ def planned_machine(
     creations = host.creations(want.steps(deployment))
     if machine is not None:
         change = Change(f"machine {machine.name}", "update", reason=f"it is {machine.state}")
-        whole = Plan(deployment.name, change, creations, usd_per_hour=machine.usd_per_hour)
+        whole = Plan(deployment.name, change, creations, machine.usd_per_hour, machine.simulated)
         return Planned(whole, len(whole.pending))
     offers = driver.offers(asked)
     fitting = eligible(offers)
     if not fitting:
         raise nothing_eligible(deployment.name, offers)
     change = Change(f"machine {deployment.name}", "create", reason=f"{place.cloud}, {gpus}")
-    made = Plan(deployment.name, change, creations, usd_per_hour=fitting[0].usd_per_hour)
+    likely = fitting[0]
+    made = Plan(deployment.name, change, creations, likely.usd_per_hour, likely.simulated)
     shown = first(offers) if any(offer.usd_per_hour is not None for offer in offers) else ()
     return Planned(made, len(made.pending), shown, asked.terms.ttl_seconds)
 
@@ -66,6 +72,24 @@ def refuse_other_gpus(want: Wanted, place: Place, machine: Machine) -> None:
             why="the GPUs of a machine are chosen when it is made",
             hint=f"`llmhost down {machine.name} {place.flags}` first, or take another --name",
         )
+
+
+def patient(session: Session) -> Session:
+    """The session, for a machine that its cloud calls running: it may not have booted yet."""
+
+    def connect(address: Address) -> Transport:
+        return PatientTransport(session.connect(address), session.report)
+
+    return replace(session, connect=connect)
+
+
+def stocked(session: Session, found: Found, deployment: Deployment) -> None:
+    """Has what a host is about to fetch, where its cloud keeps a stock for its machines."""
+    if found.machine is None:
+        return
+    driver = session.drivers(found.place.cloud)
+    if isinstance(driver, Stocker):
+        driver.stock(request(deployment), session.report)
 
 
 @contextmanager

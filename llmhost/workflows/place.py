@@ -6,7 +6,7 @@ from typing import Literal
 
 from llmhost.cloud.base import DRIVERS, Machine
 from llmhost.errors import CloudError, UsageError
-from llmhost.transport.base import Transport
+from llmhost.transport.base import Address, Transport
 from llmhost.workflows.session import Session
 
 
@@ -66,7 +66,16 @@ def find(session: Session, place: Place, name: str) -> Found | None:
 
 
 def reached(session: Session, place: Place, machine: Machine) -> Found:
-    """A machine with a way to it."""
+    """A machine with a way to it, on which a connection is being made."""
+    return Found(place, machine, session.connect(address_of(place, machine)))
+
+
+def address_of(place: Place, machine: Machine) -> Address:
+    """Where a machine is reached.
+
+    Raises:
+        CloudError: It has no address yet.
+    """
     if machine.address is None:
         raise CloudError(
             f"machine {machine.name} has no address yet",
@@ -74,7 +83,7 @@ def reached(session: Session, place: Place, machine: Machine) -> Found:
             hint="run `llmhost up` again to complete it, or "
             f"`llmhost down {machine.name} {place.flags}`",
         )
-    return Found(place, machine, session.connect(machine.address))
+    return machine.address
 
 
 def existing(session: Session, place: Place | None, name: str) -> Found:
@@ -83,13 +92,24 @@ def existing(session: Session, place: Place | None, name: str) -> Found:
     Raises:
         UsageError: There is none, or there are several.
     """
+    if place is not None and place.kind != "cloud":
+        return Found(place, None, transport(session, place))
+    return reached(session, *machine_of(session, place, name))
+
+
+def machine_of(session: Session, place: Place | None, name: str) -> tuple[Place, Machine]:
+    """The machine of a deployment that must be there, and its cloud; nobody connects to it.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
     if place is None:
         place = Place("cloud", cloud=located(session, name).cloud)
     # Asked again where it was listed: telling an address may take a question for each machine.
-    found = find(session, place, name)
-    if found is None:
+    machine = session.drivers(place.cloud).find(name)
+    if machine is None:
         raise AbsentError(name, f"{place.cloud} has no machine of that name", ())
-    return found
+    return place, machine
 
 
 def located(session: Session, name: str) -> Machine:

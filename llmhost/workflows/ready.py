@@ -1,5 +1,7 @@
 """Waits until a deployment serves: the host observes in a loop, the probes judge."""
 
+from dataclasses import dataclass, field
+
 from llmhost.errors import ServingError
 from llmhost.events import Check, LogLine, Notice, Progress
 from llmhost.probes.observation import Observation, Reader, watch
@@ -47,32 +49,59 @@ def deadline(seen: Look) -> int:
     return round(allowed.seconds + allowed.per_gb * seen.weights_gb)
 
 
+@dataclass(slots=True)
+class _Listening:
+    """Hears a host that observes, until there is a verdict.
+
+    Attributes:
+        session: Who is told.
+        judge: Judges what is seen.
+        latest: The verdict on what was seen last.
+        stored: Bytes where the provider keeps what it fetches itself, when that was seen last.
+        fetched: Bytes that came in since the listening began.
+    """
+
+    session: Session
+    judge: Watch
+    latest: Verdict
+    stored: int | None = None
+    fetched: int = 0
+    _reader: Reader = field(default_factory=Reader)
+
+    def hear(self, line: str) -> None:
+        """Takes one line; ends the listening when it decides."""
+        seen = self._reader.hear(line)
+        if seen is None:
+            return
+        self.latest = self.judge.judge(seen)
+        self._tell(seen)
+        if self.latest.state != "loading":
+            raise _Decided
+
+    def _tell(self, seen: Observation) -> None:
+        deployment, before, self.stored = self.judge.deployment, self.stored, seen.stored
+        for line in seen.log:
+            self.session.report(LogLine(deployment.profile.name, line))
+        if before is not None and seen.stored is not None and seen.stored > before:
+            self.fetched += seen.stored - before
+            text = f"{deployment.profile.title} is fetching {deployment.model.id}"
+            self.session.report(Progress("weights", self.fetched, text=text))
+        else:
+            self.session.report(Progress("load", text=self.latest.why))
+
+
 def _watched(
     session: Session, transport: Transport, seen: Look, judge: Watch, verdict: Verdict
 ) -> Verdict:
-    reader = Reader()
-    latest = verdict
-
-    def hear(line: str) -> None:
-        nonlocal latest
-        observation = reader.hear(line)
-        if observation is None:
-            return
-        latest = judge.judge(observation)
-        _tell(session, seen.deployment, observation, latest)
-        if latest.state != "loading":
-            raise _Decided
-
-    seconds = deadline(seen)
-    session.report(Notice(f"waiting up to {seconds} seconds for the model to load"))
+    seconds, hub = deadline(seen), seen.deployment.model.source == "hub"
+    beside = "" if hub else ", not counting its download"
+    session.report(Notice(f"waiting up to {seconds} seconds for the model to load{beside}"))
+    listening = _Listening(session, judge, verdict)
     try:
-        transport.run(watch(seen.deployment, seconds), hear)
+        transport.run(watch(seen.deployment, seconds), listening.hear)
     except _Decided:
-        return latest
-    return judge.late(seconds, latest)
-
-
-def _tell(session: Session, deployment: Deployment, seen: Observation, verdict: Verdict) -> None:
-    for line in seen.log:
-        session.report(LogLine(deployment.profile.name, line))
-    session.report(Progress("load", text=verdict.why))
+        return listening.latest
+    allowed = seen.deployment.profile.readiness.deadline.per_gb * (listening.stored or 0) / 10**9
+    return judge.late(
+        seconds + round(allowed), listening.latest, beside if listening.fetched else ""
+    )

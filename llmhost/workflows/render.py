@@ -29,8 +29,10 @@ def render(
     """
     want = wanted(environ, ask, sources, None)
     files = rendered(want.deployment, want.secrets)
-    settings = json.dumps(daemon_settings(want.deployment), indent=2) + "\n"
-    written = [_written(out, "/etc/docker/daemon.json", settings, 0o644)]
+    written = []
+    if settings := daemon_settings(want.deployment):
+        text = json.dumps(settings, indent=2) + "\n"
+        written.append(_written(out, "/etc/docker/daemon.json", text, 0o644))
     for file in files:
         secret = isinstance(file.content, Secret)
         content = file.content.value if isinstance(file.content, Secret) else file.content

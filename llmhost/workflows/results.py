@@ -145,7 +145,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The end of a good `down`: what no longer exists, and what was left because it is not ours."""
+    """The end of a good `down`: what no longer exists, and what was left as others may use it."""
 
     name: str
     removed: tuple[str, ...]

@@ -7,6 +7,7 @@ from llmhost.events import Check, Notice, StepFinished
 from llmhost.facts.services import Apply
 from llmhost.steps import apply as applying
 from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
+from llmhost.workflows.machine import stocked
 from llmhost.workflows.place import Found
 from llmhost.workflows.ready import ready
 from llmhost.workflows.results import Served, StepResult
@@ -33,23 +34,53 @@ def serve(
         LlmhostError: It does not serve; what is done stays done.
     """
     seen = _at_rest(session, phases, want, found)
-    before = seen
     for change in seen.changes:
         if change.action == "none":
             session.report(StepFinished(change.title, "ok"))
-    if _pending(seen):
-        if agree:
+    if agree and _pending(seen):
+        seen = _agreed(session, phases, want, found, seen, agree)
+    changed: set[str] = set()
+    while pending := _pending(seen):
+        _refuse_repeated(pending, changed)
+        if changed and agree:
+            # It shows only now, as what an engine that had been stopped is: a plan of its own.
             agree(seen)
         try:
             seen = _apply(session, phases, want, found, seen)
+            changed |= {one.step.title for one in pending}
         except applying.BusyError:
             # Somebody was faster by a moment; what is left to do is seen after their work.
-            before = seen = _at_rest(session, phases, want, found)
-            if _pending(seen):
-                seen = _apply(session, phases, want, found, seen)
+            seen = _at_rest(session, phases, want, found)
     with phases.phase("ready", "model ready"):
         checks = ready(session, found.transport, seen)
-    return _served(found, before, checks, phases)
+    return _served(found, seen, changed, checks, phases)
+
+
+def _refuse_repeated(pending: tuple[applying.Pending, ...], changed: set[str]) -> None:
+    """What differs after it was applied has failed; it is not applied again and again."""
+    for one in pending:
+        if one.step.title in changed:
+            raise applying.still_drifting(one.step.title, one.drift)
+
+
+def _agreed(  # noqa: PLR0913, PLR0917  what a look takes, and the look that is shown
+    session: Session,
+    phases: Phases,
+    want: Wanted,
+    found: Found,
+    seen: Look,
+    agree: Callable[[Look], None],
+) -> Look:
+    """Asks, then looks again: people take their time. A plan that is another one is asked anew."""
+    while True:
+        agree(seen)
+        now = look(found.transport, want)
+        if now.applying:
+            now = _at_rest(session, phases, want, found)
+        if now.changes == seen.changes or not _pending(now):
+            return now
+        session.report(Notice("the host has changed since the plan was shown"))
+        seen = now
 
 
 def _at_rest(session: Session, phases: Phases, want: Wanted, found: Found) -> Look:
@@ -75,16 +106,13 @@ def _under_way(work: Apply) -> str:
 
 
 def _apply(session: Session, phases: Phases, want: Wanted, found: Found, seen: Look) -> Look:
-    """Applies what differs, looks again in the same exec; what still differs has failed."""
+    """Applies what differs, and looks again in the same exec."""
     asked = inquiry(want)
     work = applying.Work(f"llmhost up {want.deployment.name}", session.holder, _pending(seen))
     with phases.phase("steps", "host steps"):
+        stocked(session, found, seen.deployment)
         answer = applying.apply(found.transport, work, session.report, asked.script)
-    after = judged(found.transport, want, asked.read(found.transport, answer))
-    still = [change for change in after.changes if change.action != "none"]
-    if still:
-        raise applying.still_drifting(still[0].title, still[0].drift)
-    return after
+    return judged(found.transport, want, asked.read(found.transport, answer))
 
 
 def _pending(seen: Look) -> tuple[applying.Pending, ...]:
@@ -95,12 +123,14 @@ def _pending(seen: Look) -> tuple[applying.Pending, ...]:
     )
 
 
-def _served(found: Found, before: Look, checks: tuple[Check, ...], phases: Phases) -> Served:
+def _served(
+    found: Found, seen: Look, changed: set[str], checks: tuple[Check, ...], phases: Phases
+) -> Served:
     steps = tuple(
-        StepResult(change.title, "ok" if change.action == "none" else "changed")
-        for change in before.changes
+        StepResult(change.title, "changed" if change.title in changed else "ok")
+        for change in seen.changes
     )
-    deployment = before.deployment
+    deployment = seen.deployment
     return Served(
         name=deployment.name,
         provider=deployment.profile.name,

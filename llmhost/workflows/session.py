@@ -1,6 +1,5 @@
 """What every workflow is given: ears, ways to hosts and clouds, and somebody to ask."""
 
-import getpass
 import os
 import platform
 import time
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from llmhost.cloud.base import CloudDriver
 from llmhost.events import PhaseFinished, PhaseStarted, Reporter
 from llmhost.transport.base import Address, Transport
+from llmhost.transport.user import user_name
 from llmhost.workflows.results import PhaseTime, Planned
 
 
@@ -35,7 +35,7 @@ class Session:
     @property
     def holder(self) -> str:
         """Who this is, for whoever finds a lock taken."""
-        return f"{getpass.getuser()}@{platform.node()}, process {os.getpid()}"
+        return f"{user_name()}@{platform.node()}, process {os.getpid()}"
 
 
 class Phases:

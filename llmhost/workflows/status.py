@@ -3,14 +3,13 @@
 from llmhost.events import Check
 from llmhost.probes.smoke import questions, read
 from llmhost.probes.verdict import Verdict, Watch
-from llmhost.secret import Secret
 from llmhost.spec.deployment import Deployment
-from llmhost.workflows.look import Look, Wanted, look
+from llmhost.workflows.look import Look, look
 from llmhost.workflows.place import Found, Place
 from llmhost.workflows.recorded import opened
 from llmhost.workflows.results import Health, Status
 from llmhost.workflows.session import Session
-from llmhost.workflows.wanted import with_secrets
+from llmhost.workflows.wanted import standing
 
 _HEALTH: dict[str, Health] = {"serving": "serving", "loading": "loading", "failed": "failing"}
 
@@ -40,8 +39,7 @@ def smoke(session: Session, place: Place | None, name: str) -> Status:
 
 
 def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
-    want = with_secrets(session.environ, deployment)
-    seen = look(found.transport, Wanted(deployment, want.secrets, Secret("")))
+    seen = look(found.transport, standing(session.environ, deployment))
     return seen, Watch(seen.deployment, patience=1).judge(seen.observation)
 
 
@@ -62,15 +60,6 @@ def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] 
         health=health,
         why=why,
         checks=verdict.checks + more,
-        drift=_drift(seen),
+        drift=tuple(change.title for _, change in seen.pending),
         simulated=found.simulated,
-    )
-
-
-def _drift(seen: Look) -> tuple[str, ...]:
-    """What is not as it should be; secrets aside, which this computer need not have."""
-    return tuple(
-        change.title
-        for change in seen.changes
-        if any(one.desired != "(secret)" for one in change.drift)
     )

@@ -5,12 +5,14 @@ from contextlib import closing
 from functools import partial
 
 from llmhost.cloud.base import Machine
+from llmhost.cloud.keeping import Keeper
 from llmhost.errors import UsageError
 from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
+from llmhost.transport.refusals import UnansweredError
 from llmhost.workflows.look import Look, Wanted, look
-from llmhost.workflows.machine import planned_machine, refuse_other_gpus, watched, whole
+from llmhost.workflows.machine import patient, planned_machine, refuse_other_gpus, watched, whole
 from llmhost.workflows.place import Found, Place, find, reached
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.serve import serve
@@ -50,8 +52,20 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
             machine = driver.create(asked, session.report)
         found = reached(session, place, machine)
         yes = True  # the plan for a new machine covered its host
+    agree = None if yes else partial(_agree, session, want, found)
+    try:
+        with closing(found.transport), watched(session, found):
+            return serve(session, phases, want, found, agree)
+    except UnansweredError:
+        if begun is None or not isinstance(session.drivers(place.cloud), Keeper):
+            raise
+    # A machine that is there and does not answer: its cloud lets us in from where we are today, or
+    # shows what its console says.
+    with phases.phase("machine", "machine"):
+        asked = request(want.deployment, ask.terms)
+        machine = session.drivers(place.cloud).create(asked, session.report)
+    found = reached(session, place, machine)
     with closing(found.transport), watched(session, found):
-        agree = None if yes else partial(_agree, session, want, found)
         return serve(session, phases, want, found, agree)
 
 
@@ -71,7 +85,9 @@ def _begin(
     if machine is None:
         return want, None, None
     refuse_other_gpus(want, place, machine)
-    return want, reached(session, place, machine) if whole(machine) else None, machine
+    # A cloud that keeps order waits itself, and opens the door first: see `up`.
+    way = session if isinstance(driver, Keeper) else patient(session)
+    return want, reached(way, place, machine) if whole(machine) else None, machine
 
 
 def _planned(want: Wanted, found: Found, seen: Look) -> Planned:

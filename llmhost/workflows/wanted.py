@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from llmhost.cloud.base import CloudDriver, MachineRequest
+from llmhost.errors import UsageError
 from llmhost.secret import Secret
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Ask, Deployment, Model
@@ -28,20 +29,47 @@ def wanted(
         UsageError: What was asked for cannot be.
     """
     catalog = Catalog.default(environ)
-    deployment = resolve(catalog.profile(ask.provider), ask, gpus=catalog.gpus())
+    known = catalog.gpus()
+    deployment = resolve(catalog.profile(ask.provider), ask, gpus=known)
+    if driver is None and ask.gpu is None:
+        deployment = replace(deployment, gpu="")  # no machine is made: whatever the host has
     usual = driver.sources(request(deployment, ask.terms)) if driver else Sources()
     deployment = replace(deployment, sources=sources(usual))
-    return with_secrets(environ, deployment)
+    secrets = _secrets(deployment.profile, environ, "service", _dropped(deployment, ask))
+    return Wanted(
+        replace(deployment, secrets=tuple(sorted(secrets))),
+        secrets,
+        hub_token=Secret(
+            next(iter(_secrets(deployment.profile, environ, "download").values()), "")
+        ),
+        dropped=ask.drop_secrets,
+        known=known,
+    )
 
 
-def with_secrets(environ: Mapping[str, str], deployment: Deployment) -> Wanted:
-    """Adds the secrets that are in the environment."""
-    profile = deployment.profile
+def standing(environ: Mapping[str, str], deployment: Deployment) -> Wanted:
+    """A deployment that exists, wanted as it is recorded; its secrets need not be known here."""
+    told = {name: environ.get(name, "") for name in deployment.secrets}
     return Wanted(
         deployment,
-        secrets=_secrets(profile, environ, "service"),
-        hub_token=Secret(next(iter(_secrets(profile, environ, "download").values()), "")),
+        {name: value or "unknown" for name, value in told.items()},
+        hub_token=Secret(""),
+        standing=True,
+        lost=not all(told.values()),
+        known=Catalog.default(environ).gpus() if deployment.gpus else {},
     )
+
+
+def _dropped(deployment: Deployment, ask: Ask) -> tuple[str, ...]:
+    profile = deployment.profile
+    of_service = [name for name, spec in profile.secrets.items() if spec.use == "service"]
+    for name in ask.drop_secrets:
+        if name not in of_service:
+            raise UsageError(
+                f"{profile.title} is given no secret `{name}`",
+                hint=f"its secrets: {', '.join(of_service)}" if of_service else "",
+            )
+    return ask.drop_secrets
 
 
 def request(deployment: Deployment, terms: Terms | None = None) -> MachineRequest:
@@ -62,11 +90,13 @@ def request(deployment: Deployment, terms: Terms | None = None) -> MachineReques
     )
 
 
-def _secrets(profile: Profile, environ: Mapping[str, str], use: str) -> Mapping[str, str]:
+def _secrets(
+    profile: Profile, environ: Mapping[str, str], use: str, dropped: tuple[str, ...] = ()
+) -> Mapping[str, str]:
     return {
         name: environ[name]
         for name, spec in profile.secrets.items()
-        if spec.use == use and environ.get(name)
+        if spec.use == use and environ.get(name) and name not in dropped
     }
 
 

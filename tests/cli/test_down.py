@@ -1,8 +1,11 @@
 """`down`: several at once, all of them, and what is said about it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from llmhost.errors import UsageError
 from llmhost.workflows.place import Place
@@ -28,7 +31,7 @@ def test_what_is_gone_and_what_is_left_is_said(llmhost: Front, workflow: Workflo
     assert ended.stdout == (
         "vllm is gone\n"
         "  - machine vllm with its disks\n"
-        "  left, because it is not llmhost's:\n"
+        "  left, because others may use it:\n"
         "    Docker and its settings\n"
     )
 
@@ -63,6 +66,49 @@ def test_all_takes_a_yes_or_somebody_who_says_it(llmhost: Front, workflow: Workf
             "vllm is gone",
             "tiny is gone",
         ]
+
+
+PLACES = (("--host", "debian@192.0.2.7"), ("--local",))
+
+
+@pytest.mark.parametrize("words", PLACES)
+def test_all_on_a_host_of_ones_own_is_what_it_carries_one_after_the_other(
+    llmhost: Front, workflow: Workflow, words: tuple[str, ...]
+) -> None:
+    at_work: list[str] = []
+
+    def alone(_session: Session, place: Place | None, name: str) -> Gone:
+        assert place and place.kind != "cloud"
+        assert not at_work  # there is one lock per host
+        at_work.append(name)
+        time.sleep(0.02)
+        at_work.clear()
+        return replace(GONE, name=name)
+
+    workflow("down.down", alone)
+    workflow("recorded.names_on", lambda _session, _place: ("ollama", "vllm"))
+    refused = llmhost("down", "--all", *words)
+    assert (refused.status, refused.stdout) == (2, "")
+    assert f"vllm {' '.join(words)}" in refused.stderr
+    assert llmhost("down", "--all", *words, answer="no\n").status == 2
+    for ended in (
+        llmhost("down", "--all", *words, "--yes"),
+        llmhost("down", "ollama", "vllm", *words),
+    ):
+        assert ended.status == 0
+        assert [text for text in ended.stdout.splitlines() if text.endswith("gone")] == [
+            "ollama is gone",
+            "vllm is gone",
+        ]
+
+
+@pytest.mark.parametrize("words", PLACES)
+def test_all_on_a_host_that_carries_nothing_is_done_already(
+    llmhost: Front, workflow: Workflow, words: tuple[str, ...]
+) -> None:
+    workflow("recorded.names_on", lambda _session, _place: ())
+    ended = llmhost("down", "--all", *words)
+    assert (ended.status, ended.stdout) == (0, "")
 
 
 def test_all_of_nothing_is_done_already(llmhost: Front, workflow: Workflow) -> None:

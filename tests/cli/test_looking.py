@@ -20,7 +20,9 @@ def test_ls_is_a_table_on_stdout_and_the_sum_on_stderr(llmhost: Front, workflow:
     workflow("ls.ls", lambda _session: LISTING)
     ended = llmhost("ls")
     header, first, second = ended.stdout.splitlines()
-    assert " ".join(header.split()) == "NAME PROVIDER MODEL GPUS STATE WHERE PLACE CREATED PRICE"
+    assert (
+        " ".join(header.split()) == "NAME PROVIDER MODEL GPUS STATE WHERE PLACE CREATED UNTIL PRICE"
+    )
     assert first.endswith("$2.00 per hour")
     assert "none (simulated)" in second
     assert ended.stderr == "2 deployments, $2.00 per hour\nwarning: moon: no credentials\n"

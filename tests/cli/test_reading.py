@@ -8,10 +8,11 @@ import jsonschema
 import pytest
 import yaml
 
-from llmhost.cli.documents import Departed, Hosts, OnHost, Provider, Providers, Rendered
+from llmhost.cli.documents import Departed, Diagnosis, Hosts, OnHost, Provider, Providers, Rendered
 from llmhost.cli.failure import Failure
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.schemas import DOCUMENTS, NAMES, schema_of
+from llmhost.cloud.keeping import Finding, Waste
 from llmhost.errors import StepError
 from llmhost.events import (
     Event,
@@ -26,6 +27,7 @@ from llmhost.events import (
 from llmhost.spec.catalog import Catalog
 from llmhost.ui.jsonlines import JsonLines
 from llmhost.ui.terminal import Terminal
+from llmhost.workflows.results import Cleared, Examined, Extended
 from tests.cli.front import Front, Stream
 from tests.cli.samples import GONE, LISTING, PLANNED, SERVED, STATUS
 
@@ -40,6 +42,9 @@ SAMPLES: dict[str, Any] = {
     "status": STATUS,
     "status-hosts": Hosts((OnHost("a", STATUS),)),
     "gone": Departed((GONE,), (FAILURE,)),
+    "extended": Extended("vllm", "us-east4-a", "2026-11-20T20:00:00Z", 2.0),
+    "cleared": Cleared((Waste("disk", "d", "us-east4-a", "no machine uses it"),), 1),
+    "diagnosis": Diagnosis((Examined("gcp", (Finding("network", "ok", "default"),)),)),
     "providers": Providers((Provider("vllm", "vLLM", "x", "stable", "m", "2 x l4", cpu=True),)),
     "failure": FAILURE,
 }

@@ -29,15 +29,15 @@ def test_what_stands_behind_two_dashes_is_the_command(llmhost: Front, workflow: 
     assert ended.became == ("ssh", "debian@vllm", "nvidia-smi", "-L", "--cloud")
 
 
-def test_forward_prints_the_endpoint_before_it_becomes_ssh(
+def test_forward_becomes_ssh_and_leaves_it_to_say_where_the_endpoint_is(
     llmhost: Front, workflow: Workflow
 ) -> None:
     def forward(
         _session: Session, _place: Place | None, _name: str, port: int | None
-    ) -> tuple[tuple[str, ...], str]:
-        return ("ssh", "-N"), f"http://127.0.0.1:{port}/v1"
+    ) -> tuple[str, ...]:
+        return ("ssh", "-N", str(port))
 
     workflow("ssh.forward", forward)
     ended = llmhost("forward", "vllm", "--port", "9000")
-    assert ended.stdout == "http://127.0.0.1:9000/v1\n"
-    assert ended.became == ("ssh", "-N")
+    assert ended.became == ("ssh", "-N", "9000")
+    assert (ended.stdout, ended.stderr) == ("", "until Ctrl-C the endpoint is at\n")

@@ -66,7 +66,7 @@ def test_the_endpoint_is_alone_on_stdout_and_the_report_on_stderr(llmhost: Front
 def test_every_flag_reaches_the_workflow(llmhost: Front, asked: list[dict[str, Any]]) -> None:
     flags = (
         "--gpus 2 --gpu l4 --model org/m --context 4096 --name chat --port 9000 --cloud sandbox "
-        "--set dtype=half --set env.A=b=c --accept-licence --yes"
+        "--set dtype=half --set env.A=b=c --accept-licence --drop-secret A_KEY --yes"
     )
     llmhost("up", "vllm", *flags.split())
     assert asked == [
@@ -82,6 +82,7 @@ def test_every_flag_reaches_the_workflow(llmhost: Front, asked: list[dict[str, A
                 port=9000,
                 settings={"dtype": "half", "env.A": "b=c"},
                 accept_licence=True,
+                drop_secrets=("A_KEY",),
             ),
             "sources": Sources(),
             "yes": True,

@@ -1,6 +1,6 @@
 """Instances as real machines: containers of llmhost's sandbox, each on a loopback address.
 
-They are named `llmhost-gce-...` and carry none of the labels by which the sandbox's own driver
+They are named `llmhost.gce.NAME-...` and carry none of the labels by which the sandbox's own driver
 knows its machines, so `--cloud sandbox` neither lists nor deletes them.
 """
 
@@ -135,7 +135,7 @@ def _boot_fresh(ground: _Ground, wanted: Wanted) -> None:
         )
     host_key = ssh_key()
     blueprint = Blueprint(
-        container=f"llmhost-gce-{wanted.name}-{wanted.id[-6:]}",
+        container=f"llmhost.gce.{wanted.name}-{wanted.id[-6:]}",
         hostname=wanted.name,
         number=number,
         image=ground.image,

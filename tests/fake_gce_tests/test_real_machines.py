@@ -33,7 +33,7 @@ def containers() -> list[str]:
         "ps",
         "--all",
         "--filter",
-        f"name=llmhost-gce-{NAME}-",
+        f"name=llmhost.gce.{NAME}-",
         "--format",
         "{{.Names}}",
     ]

@@ -1,6 +1,7 @@
 """Runs the host's real bash, with the places it knows moved below a folder of the test."""
 
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from llmhost.host import script
 
 # Where the functions look and write on a host.
 PLACES = (
+    "/etc/apt",
     "/etc/llmhost",
     "/etc/docker",
     "/run/llmhost",
@@ -60,3 +62,11 @@ class Shell:
         """
         haste = "sleep() { command sleep 0.01; }"
         return self.call(("apply", "effects"), "exec 3>&1", haste, *lines)
+
+
+def await_file(path: Path) -> None:
+    """Waits until somebody else has made a file."""
+    deadline = time.monotonic() + 10
+    while not path.exists():
+        assert time.monotonic() < deadline, f"no {path}"
+        time.sleep(0.01)

@@ -15,7 +15,7 @@ apt-get() {
   told "apt-get $*"
 }
 dpkg() { told "dpkg ${*: -2}"; }
-told() { echo "$*" "$DEBIAN_FRONTEND"; }
+told() { echo "$*" "$DEBIAN_FRONTEND" >&3; }
 """
 
 
@@ -88,3 +88,34 @@ def test_packages_are_installed_after_what_was_interrupted_is_finished(shell: Sh
         "progress\tpackages\t0\t0\tinstalling curl jq",
         "apt-get install --no-install-recommends curl jq noninteractive",
     ]
+
+
+BROKEN = """
+apt-get() {
+  [[ " $* " != *" update"* ]] || { echo "E: foreign.test has no Release file."; return 100; }
+  echo "apt-get ${*: -1}"
+  [[ ${installs:-} ]]
+}
+dpkg() { :; }
+"""
+
+
+def test_a_foreign_repository_that_is_broken_stops_nothing(shell: Shell) -> None:
+    done = shell.effects(BROKEN, "installs=yes", "packages curl")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "apt-get curl"
+    assert "foreign.test" not in done.stdout + done.stderr
+
+
+def test_a_package_that_cannot_be_had_is_told_with_what_apt_said_of_its_lists(shell: Shell) -> None:
+    done = shell.effects(BROKEN, "packages curl")
+    assert done.returncode == 100
+    assert set(done.stderr.splitlines()) == {"E: foreign.test has no Release file."}
+
+
+def test_packages_that_are_cut_off_half_way_are_finished_though_another_lane_failed(
+    tmp_path: Path, shell: Shell
+) -> None:
+    apt = f"apt-get() {{ bash -c 'kill -TERM 0; sleep 0.2; touch {tmp_path}/done'; }}"
+    assert shell.effects(apt, "lane() { apt install x; }", "lanes lane").returncode == 0
+    assert (tmp_path / "done").exists()

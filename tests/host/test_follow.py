@@ -3,11 +3,10 @@
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 from llmhost.host import script
 from llmhost.host.script import Job
-from tests.host.shell import Shell
+from tests.host.shell import Shell, await_file
 
 # systemd as far as `launch` and `follow` know it: one unit, running or not.
 SYSTEMD = """
@@ -17,10 +16,11 @@ systemd-run() {
   echo $! >/run/llmhost/pid
 }
 systemctl() {
-  local pid state=Z
-  read -r pid 2>/dev/null </run/llmhost/pid || return 3
+  local pid=none state=Z
+  [[ -e /run/llmhost/pid ]] && read -r pid </run/llmhost/pid
   [[ -e /proc/$pid/stat ]] && read -r _ _ state _ <"/proc/$pid/stat"
-  [[ $state != Z ]]
+  [[ $state == Z ]] && state=inactive || state=active
+  echo "$state"
 }
 """
 
@@ -100,13 +100,58 @@ def test_a_line_that_is_written_in_pieces_is_told_in_one(shell: Shell) -> None:
 
 
 def test_nobody_but_root_may_read_what_is_to_be_done(shell: Shell) -> None:
-    seen = shell.root / "seen"
-    launched(shell, Job(0, "a", "", (("cp", "-p", "/run/llmhost/apply/script", str(seen)),)))
-    assert seen.stat().st_mode & 0o077 == 0
+    mode = "stat -c %a /run/llmhost/apply/script >/run/llmhost/seen"
+    launched(shell, Job(0, "a", "", (("true",),)), f"systemd-run() {{ {mode}; return 1; }}\n")
+    assert shell.path("/run/llmhost/seen").read_text() == "600\n"
 
 
-def await_file(path: Path) -> None:
-    deadline = time.monotonic() + 10
-    while not path.exists():
-        assert time.monotonic() < deadline, f"no {path}"
-        time.sleep(0.01)
+def test_the_script_with_its_secrets_is_gone_before_the_first_step(shell: Shell) -> None:
+    gone = ("test", "!", "-e", "/run/llmhost/apply/script")
+    done = launched(shell, Job(0, "a", "", (gone,)))
+    assert done.stdout.splitlines()[-2:] == ["end\t0", "what comes after"]
+
+
+def test_a_script_that_was_never_started_does_not_stay(shell: Shell) -> None:
+    launched(shell, Job(0, "a", "", ()), "refuses=yes\n")
+    assert not shell.path("/run/llmhost/apply/script").exists()
+
+
+ENDING = """
+systemctl() {
+  cat /run/llmhost/apply/events >>/run/llmhost/seen
+  (($(wc -l </run/llmhost/seen) < 6)) || { echo inactive; return; }
+  echo deactivating
+}
+sleep() { command sleep 0.01; }
+"""
+
+
+def test_an_apply_that_is_being_ended_is_waited_out(shell: Shell) -> None:
+    """Its lock is still held, though it is not active any more; its events stay until then."""
+    shell.path("/run/llmhost/apply/events").write_text("of the one before\n")
+    done = launched(shell, Job(0, "a", "", (("true",),)), ENDING)
+    assert done.stdout.splitlines()[-1] == "what comes after"
+    assert shell.path("/run/llmhost/seen").read_text().startswith("of the one before\n" * 6)
+
+
+def test_an_apply_that_is_being_ended_is_followed_until_it_is_gone(shell: Shell) -> None:
+    """It finishes the step in hand, and what is on the host is in flux until then."""
+    shell.path("/run/llmhost/apply/events").write_text("title\t0\ta\n")
+    done = shell.run(ENDING + script.follow())
+    assert done.stdout == "title\t0\ta\nlost\n"
+    assert len(shell.path("/run/llmhost/seen").read_text().splitlines()) > 5
+
+
+def test_a_step_that_ends_as_a_taken_lock_does_is_a_failure_of_its_own(shell: Shell) -> None:
+    done = launched(shell, Job(0, "a", "", (("bash", "-c", "exit 75"),)))
+    assert done.returncode == 75
+    assert "busy" not in done.stdout
+
+
+def test_an_apply_has_the_environment_that_a_login_on_the_host_has(shell: Shell) -> None:
+    """Its proxies above all, which systemd gives no unit by itself."""
+    seen = 'before=$(declare -f systemd-run)\neval "${before/systemd-run/start}"\n'
+    seen += 'systemd-run() { printf "%s\\n" "$@" >/run/llmhost/seen; start "$@"; }\n'
+    launched(shell, Job(0, "a", "", (("true",),)), seen)
+    asked = shell.path("/run/llmhost/seen").read_text().split("\n")
+    assert "--property=EnvironmentFile=-/etc/environment" in asked

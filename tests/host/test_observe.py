@@ -8,9 +8,11 @@ import pytest
 
 from llmhost.host import script
 from llmhost.probes.observation import Observation, read
+from llmhost.probes.verdict import LOG_LINES
 from tests.host.shell import Shell
 from tests.host.website import Website, website
 
+STORE = "/var/lib/llmhost/models/ollama"
 UNIT = "printf '%s\\n' Result=success ActiveState=active ActiveEnterTimestamp=@1795173712"
 # The programs of a host, as far as an observation knows them.
 PROGRAMS = f"""
@@ -125,6 +127,64 @@ def test_a_body_without_end_is_cut(shell: Shell, engine: Website) -> None:
     (seen,), _ = observed(shell, port=engine.port)
     assert seen.models
     assert len(seen.models.body) == 65536
+
+
+def test_a_proxy_of_the_host_is_not_asked_for_its_own_service(
+    shell: Shell, engine: Website
+) -> None:
+    engine.answers = READY
+    proxy = "export http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9"
+    (seen,), _ = observed(shell, proxy, "observe", port=engine.port)
+    assert seen.completion
+    assert seen.completion.status == 200
+
+
+@pytest.mark.parametrize("container", ["llmhost-x", ""])
+def test_as_much_of_the_log_is_told_as_is_kept(
+    shell: Shell, engine: Website, container: str
+) -> None:
+    engine.answers = {"/health": (503, "")}
+    _, told = observed(shell, port=engine.port, container=container)
+    (asked,) = (line for line in told.splitlines() if "--since" in line)
+    assert {after(asked.split(), "tail"), after(asked.split(), "lines")} == {"", str(LOG_LINES)}
+
+
+# Nobody has to wait for the seconds that go by in these tests.
+SECOND = "((SECONDS += 1)); command sleep 0.01"
+
+
+def fetching(shell: Shell, looks: int) -> str:
+    """A provider that puts another MB on the disk after each of so many looks."""
+    shell.path(f"{STORE}/blobs")
+    more = f"head -c 1M /dev/zero >{STORE}/$look"
+    return f"sleep() {{ ((look += 1)); ((look > {looks})) || {more}; {SECOND}; }}"
+
+
+def test_what_the_provider_has_fetched_is_told_while_it_is_watched(
+    shell: Shell, engine: Website
+) -> None:
+    engine.answers = {"/health": (503, "")}
+    (once,), _ = observed(shell, port=engine.port, store=STORE)
+    assert once.stored is None
+    seen, _ = observed(shell, fetching(shell, 2), "watch 5", port=engine.port, store=STORE)
+    stored = [one.stored or 0 for one in seen]
+    assert stored[1] - stored[0] >= 2**20
+    assert stored[2] - stored[1] >= 2**20
+    assert set(stored[2:]) == {stored[2]}
+
+
+def test_the_clock_stands_still_while_bytes_come_in(shell: Shell, engine: Website) -> None:
+    engine.answers = {"/health": (503, "")}
+    seen, _ = observed(shell, fetching(shell, 20), "watch 5", port=engine.port, store=STORE)
+    assert len(seen) > 20
+
+
+def test_what_has_come_in_is_given_its_time_to_load(shell: Shell, engine: Website) -> None:
+    engine.answers = {"/health": (503, "")}
+    shell.path(f"{STORE}/blobs")
+    lines = (f"sleep() {{ {SECOND}; }}", "du() { echo 30000000000 there; }", "watch 5")
+    seen, _ = observed(shell, *lines, port=engine.port, store=STORE, seconds_per_gb=1)
+    assert len(seen) > 10
 
 
 @pytest.mark.parametrize(

@@ -73,3 +73,11 @@ def test_an_image_behind_a_login_is_pulled_by_the_client_that_holds_it(shell: Sh
     assert shell.effects(HAVE, "pull registry.test:5000/a:1").stdout == (
         "docker pull --quiet registry.test:5000/a:1\n"
     )
+
+
+def test_a_login_for_docker_hub_is_used_though_it_has_another_name(shell: Shell) -> None:
+    config = {"auths": {"https://index.docker.io/v1/": {"auth": "eA=="}}}
+    shell.path("/root/.docker/config.json").write_text(json.dumps(config))
+    assert shell.effects(HAVE, "pull docker.io/vllm/vllm-openai:v1").stdout == (
+        "docker pull --quiet docker.io/vllm/vllm-openai:v1\n"
+    )

@@ -10,11 +10,12 @@ import pytest
 
 from llmhost.facts.base import Fact
 from llmhost.facts.files import File, FileState
-from llmhost.facts.gpu import Gpus
-from llmhost.facts.services import Container, DockerEngine, Image
+from llmhost.facts.gpu import DriverState, Gpus
+from llmhost.facts.services import Container, DockerEngine, Image, Unit
 from llmhost.facts.system import DiskFree, OsRelease, Records, RouteMtu
 from llmhost.facts.weights import Weights
 from llmhost.host import script
+from llmhost.transport.base import Answer
 from tests.host.shell import Shell
 from tests.host.website import website
 
@@ -53,6 +54,46 @@ def test_what_is_not_there_is_absent_and_a_directory_is_one(tmp_path: Path, shel
     assert state.kind == "directory"
 
 
+def test_a_link_to_a_directory_is_one_and_any_other_link_is_none(
+    tmp_path: Path, shell: Shell
+) -> None:
+    (tmp_path / "models").mkdir(mode=0o750)
+    (tmp_path / "x").write_text("x")
+    kinds = []
+    for name, target in (("a", "models"), ("b", "x"), ("c", "nowhere")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+        state = ask(shell, File(str(tmp_path / name)))
+        assert state
+        kinds.append((state.kind, state.mode))
+    assert kinds == [("directory", 0o750), ("other", 0o777), ("other", 0o777)]
+
+
+# systemd 249, that of Ubuntu 22.04: it knows no form of time but its own, in the zone of who asks.
+SYSTEMCTL_249 = """
+systemctl() {
+  [[ $* != *--timestamp* ]] || { echo "unrecognized option '--timestamp=unix'" >&2; return 1; }
+  printf '%s\\n' LoadState=loaded ActiveState=active
+  printf 'ActiveEnterTimestamp=%s\\n' "$(date --date=@1795177314 '+%a %Y-%m-%d %H:%M:%S %Z')"
+}
+"""
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "Europe/Berlin"])
+def test_a_unit_tells_its_time_under_a_systemd_that_knows_no_other_form(
+    shell: Shell, zone: str
+) -> None:
+    lines = (f"export TZ={zone}", SYSTEMCTL_249, "unit_state docker.service")
+    told = shell.call(("facts",), *lines)
+    state = Unit("docker.service").parse(Answer(0, told.stdout, ""))
+    assert (state.loaded, state.active, state.since) == (True, "active", 1795177314)
+
+
+def test_a_unit_that_never_ran_has_no_time(shell: Shell) -> None:
+    never = "systemctl() { printf '%s\\n' LoadState=loaded ActiveEnterTimestamp=; }"
+    told = shell.call(("facts",), never, "unit_state x.service")
+    assert Unit("x.service").parse(Answer(0, told.stdout, "")).since == 0
+
+
 def test_a_secret_stays_on_the_host(tmp_path: Path, shell: Shell) -> None:
     path = tmp_path / "engine.env"
     path.write_text("KEY='hf_0123456789'\n")
@@ -71,11 +112,20 @@ def test_free_room_is_that_of_the_nearest_folder_that_exists(tmp_path: Path, she
 
 
 def test_every_record_is_read_and_no_record_is_none(shell: Shell) -> None:
-    assert ask(shell, Records()) == ()
+    assert not ask(shell, Records())
     for name in ("vllm", "ollama"):
         path = shell.path(f"/etc/llmhost/{name}/deployment.json")
         path.write_text(json.dumps({"name": name}))
-    assert [json.loads(text)["name"] for text in ask(shell, Records())] == ["ollama", "vllm"]
+    found = ask(shell, Records())
+    assert {name: json.loads(text)["name"] for name, text in found.items()} == {
+        "ollama": "ollama",
+        "vllm": "vllm",
+    }
+
+
+def test_a_record_that_is_no_record_still_has_a_name(shell: Shell) -> None:
+    shell.path("/etc/llmhost/torn/deployment.json").write_text('{"name": "to')
+    assert ask(shell, Records()) == {"torn": '{"name": "to'}
 
 
 def test_weights_are_complete_when_every_file_has_its_size(tmp_path: Path, shell: Shell) -> None:
@@ -107,6 +157,26 @@ def test_a_host_without_a_driver_says_so(shell: Shell) -> None:
     done = shell.call(("facts",), "PATH=/nowhere", "gpus", "echo $?")
     assert done.stdout == "127\n"
     assert not ask(shell, Gpus()).gpus or ask(shell, Gpus()).installed
+
+
+def nvidia_smi(shell: Shell, answers: str) -> DriverState:
+    """What is read where nvidia-smi answers so."""
+    told = shell.call(("facts",), f"nvidia-smi() {{ {answers}; }}", "gpus")
+    return Gpus().parse(Answer(told.returncode, told.stdout, ""))
+
+
+def test_a_driver_that_does_not_know_compute_capabilities_is_asked_again(shell: Shell) -> None:
+    field = 'Field \\"compute_cap\\" is not a valid field to query.'
+    refuses = f'[[ $* != *compute_cap* ]] || {{ echo "{field}"; return 2; }}'
+    (gpu,) = nvidia_smi(shell, f'{refuses}; echo "0, T4, u, 470.2, 1, 0"').gpus
+    assert (gpu.name, gpu.driver, gpu.capability) == ("T4", "470.2", "")
+    (gpu,) = nvidia_smi(shell, 'echo "0, T4, u, 580.9, 1, 0, 7.5"').gpus
+    assert gpu.capability == "7.5"
+
+
+def test_a_warning_beside_a_gpu_that_works_is_asked_about_once(shell: Shell) -> None:
+    warning = 'echo "0, T4, u, 580.9, 1, 0, 7.5"; echo "WARNING: infoROM"; return 14'
+    assert len(nvidia_smi(shell, warning).gpus) == 1
 
 
 def test_the_engine_is_asked_on_its_socket(shell: Shell) -> None:

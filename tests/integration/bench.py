@@ -10,7 +10,7 @@ from typing import Any
 from llmhost.cloud.base import Machine, MachineRequest
 from llmhost.cloud.sandbox.driver import SandboxDriver
 from llmhost.cloud.sandbox.engine import Engine, ensure_engine
-from llmhost.cloud.sandbox.infra import CONTAINER as INFRA
+from llmhost.cloud.sandbox.infra.services import CONTAINER as INFRA
 from llmhost.cloud.sandbox.machine import inspect
 from llmhost.cloud.sandbox.records import container_of
 from llmhost.events import ignore

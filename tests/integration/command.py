@@ -90,9 +90,11 @@ class Running:
         """Events as they come, until the command ends."""
         deadline = time.monotonic() + PATIENCE
         while line := self._lines.get(timeout=max(0.1, deadline - time.monotonic())):
-            event = json.loads(line)
-            self.heard.append(event)
-            yield event
+            if not line.startswith("{"):
+                rest = "".join(iter(self._lines.get, ""))
+                raise AssertionError(f"it told what is no event: {line}{rest}")
+            self.heard.append(json.loads(line))
+            yield self.heard[-1]
 
     def until(self, wanted: Callable[[Event], bool]) -> Event:
         """Returns the first event of that kind."""

@@ -1,6 +1,6 @@
 """Real machines, a real command line, and somebody outside who looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,8 @@ from tests.integration.bench import Bench
 from tests.integration.command import Llmhost
 from tests.integration.outside import Host, introduce, seen
 from tests.integration.served import Served
+
+CALLED = pytest.StashKey[pytest.TestReport]()
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +36,11 @@ def look(llmhost: Llmhost) -> Callable[[Machine], Host]:
     introduced: set[str] = set()
 
     def look(machine: Machine) -> Host:
+        assert machine.address
         if machine.id not in introduced:
-            introduce(llmhost.home, machine)
+            introduce(llmhost.home, machine.address)
             introduced.add(machine.id)
-        return seen(llmhost.home, machine)
+        return seen(llmhost.home, machine.address)
 
     return look
 
@@ -45,7 +48,10 @@ def look(llmhost: Llmhost) -> Callable[[Machine], Host]:
 @pytest.fixture(scope="session")
 def secrets() -> dict[str, str]:
     """Secrets that are given to llmhost, and must be found nowhere but where they belong."""
-    return {"HF_TOKEN": "hf_planted0token1of2this3run", "VLLM_API_KEY": "sk-planted-key-of-this-run"}
+    return {
+        "HF_TOKEN": "hf_planted0token1of2this3run",
+        "VLLM_API_KEY": "sk-planted-key-of-this-run",
+    }
 
 
 @pytest.fixture
@@ -67,10 +73,31 @@ def served(
     look: Callable[[Machine], Host],
     secrets: dict[str, str],
 ) -> Served:
-    """vLLM's stand-in on two simulated GPUs of a fresh machine, as most tests want it."""
+    """VLLM's stand-in on two simulated GPUs of a fresh machine, as most tests want it."""
     name = bench.name("vllm")
     user = llmhost.knowing(**secrets)
-    words = ("vllm", "--gpus", "2", "--cloud", "sandbox", "--name", name)
+    quick = ("--set", "env.STANDIN_LOAD_SECONDS=1")
+    words = ("vllm", "--gpus", "2", "--cloud", "sandbox", "--name", name, *quick)
     first = user("up", *words, "--yes", "-o", "json").good()
     machine = bench.machine(name)
     return Served(name, words, user, machine, look(machine), first)
+
+
+@pytest.fixture(autouse=True)
+def mended(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that fails leaves no broken deployment to the next one."""
+    yield
+    report = request.node.stash.get(CALLED, None)
+    if report and report.failed and "served" in request.fixturenames:
+        request.getfixturevalue("served").up()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keeps how a test went, for those who tidy up after it."""
+    report = yield
+    if call.when == "call":
+        item.stash[CALLED] = report
+    return report

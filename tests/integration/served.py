@@ -5,7 +5,7 @@ from typing import Any
 
 from llmhost.cloud.base import Machine
 from tests.integration.command import Ended, Llmhost
-from tests.integration.outside import Host, completion, started_at
+from tests.integration.outside import Host, await_completion, completion, started_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +48,38 @@ class Served:
         return self.llmhost.json("up", *self.words, "--yes", *more)
 
     def drift(self) -> dict[str, list[str]]:
-        """What `plan` would change: for each thing, the attributes that differ."""
-        document = self.llmhost.json("plan", *self.words)
-        changes = [document["plan"]["machine"] or {"action": "none"}, *document["plan"]["host"]]
-        return {
-            change["title"]: [drift["attribute"] for drift in change["drift"]]
-            for change in changes
-            if change["action"] != "none"
-        }
+        """What `plan --check` would change: for each thing, the attributes that differ."""
+        ended = self.llmhost("plan", *self.words, "--check", "-o", "json")
+        found = drift(ended.document)
+        assert ended.status == (3 if found else 0), f"{ended}"
+        return found
 
     def started_at(self) -> str:
         """When its container was last started."""
         return started_at(self.host, self.container)
 
+    @property
+    def port(self) -> int:
+        """The port of its endpoint."""
+        return int(self.first.document["endpoint"].rpartition(":")[2].partition("/")[0])
+
     def completion(self) -> str:
         """What a client on the host is answered."""
-        document = self.first.document
-        port = int(document["endpoint"].rpartition(":")[2].partition("/")[0])
-        key = self.llmhost.environ.get("VLLM_API_KEY", "")
-        return completion(self.host, port, document["model"], key)
+        return completion(self.host, self.name, self.port, self.first.document["model"])
+
+    def answers(self) -> None:
+        """Returns once a client on the host is answered, with no help of llmhost's."""
+        await_completion(self.host, self.name, self.port, self.first.document["model"])
+
+
+def drift(document: Any) -> dict[str, list[str]]:  # noqa: ANN401  the document of `plan`
+    """For each thing that would change, the attributes that differ."""
+    changes = [document["plan"]["machine"] or {"action": "none"}, *document["plan"]["host"]]
+    return {
+        change["title"]: [drift["attribute"] for drift in change["drift"]]
+        for change in changes
+        if change["action"] != "none"
+    }
 
 
 def changed(document: Any) -> set[str]:  # noqa: ANN401  the document of `up`

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.sandbox
 
 
 def test_a_second_up_changes_nothing_and_says_so_of_every_step(served: Served) -> None:
-    served.up()
     before = served.started_at()
     document = served.up()
     assert document["changed"] == 0
@@ -26,7 +25,6 @@ def test_a_second_up_changes_nothing_and_says_so_of_every_step(served: Served) -
 
 
 def test_a_second_up_takes_one_login_and_at_most_two_execs(served: Served) -> None:
-    served.up()
     made: list[SshTransport] = []
 
     def counted(address: Address) -> SshTransport:
@@ -36,17 +34,15 @@ def test_a_second_up_takes_one_login_and_at_most_two_execs(served: Served) -> No
         return transport
 
     session = Session(ignore, counted, driver, lambda _: False, served.llmhost.environ)
-    ask = Ask("vllm", name=served.name, gpus=2)
+    ask = Ask("vllm", name=served.name, gpus=2, env={"STANDIN_LOAD_SECONDS": "1"})
     result = up(session, Place("cloud", "sandbox"), ask, lambda usual: usual, yes=False)
     assert result.changed == 0
     assert [(transport.logins, transport.execs <= 2) for transport in made] == [(1, True)]
 
 
 def test_a_plan_without_changes_ends_with_0_even_when_checked(served: Served) -> None:
-    served.up()
     assert served.llmhost("plan", *served.words, "--check").status == 0
 
 
 def test_up_needs_no_consent_where_nothing_would_change(served: Served) -> None:
-    served.up()
     assert served.llmhost("up", *served.words).good()

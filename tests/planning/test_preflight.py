@@ -5,11 +5,22 @@ from typing import Any
 import pytest
 
 from llmhost.errors import HostError, LlmhostError, UsageError
-from llmhost.planning.preflight import ARCHITECTURES, ROOM, SUPPORTED, questions, refuse_misfit
+from llmhost.planning.preflight import (
+    ARCHITECTURES,
+    QUESTIONS,
+    ROOM,
+    SUPPORTED,
+    refuse_full_disk,
+    refuse_misfit,
+)
 from llmhost.spec.deployment import Deployment
-from tests.deployments import PROVIDERS, deployment
+from llmhost.steps.base import Step
+from llmhost.steps.docker import PulledImage
+from llmhost.steps.files import Directory
+from llmhost.steps.weights import HubClient
+from tests.deployments import CATALOG, PROVIDERS, deployment
 from tests.planning.answered import answered
-from tests.workflows.machine import Machine, Unit
+from tests.workflows.machine import Machine
 
 DEBIAN_11 = "ID=debian\nVERSION_ID=11\nPRETTY_NAME='Debian GNU/Linux 11 (bullseye)'\n"
 ROLLING = "ID=arch\nPRETTY_NAME='Arch Linux'\n"
@@ -20,7 +31,7 @@ ARM = "LLMHOST_ARCH=armv7l\nLLMHOST_SYSTEMD=1\n"
 def refused(machine: Machine, wanted: Deployment) -> LlmhostError | None:
     """Why a host is refused; None when it is taken."""
     try:
-        refuse_misfit("box", wanted, answered(machine, *questions(wanted)))
+        refuse_misfit("box", wanted, answered(machine, *QUESTIONS), CATALOG.gpus())
     except LlmhostError as error:
         return error
     return None
@@ -48,7 +59,6 @@ MISFITS: list[tuple[dict[str, Any], int, str, str]] = [
     ({"kernel": ARM}, 0, "box is a armv7l machine", "x86_64, aarch64"),
     ({"gpus": 0}, 1, "box has no NVIDIA driver", "--gpus 0"),
     ({"gpus": 1}, 2, "box has 1 GPU(s), and 2 are asked for", "ask for --gpus 1"),
-    ({"free": ROOM - 1}, 0, "box has 2.0 GB free at /var/lib/llmhost/models", "free some space"),
 ]
 
 
@@ -86,8 +96,16 @@ def test_a_driver_too_old_for_every_image_is_refused_with_the_one_to_install() -
     assert "580" in error.hint
 
 
+@pytest.mark.parametrize("large", [PulledImage("engine:1"), HubClient("")])
+def test_a_full_disk_is_refused_where_something_large_is_to_come(large: Step) -> None:
+    facts = answered(Machine(free=ROOM - 1), *QUESTIONS)
+    with pytest.raises(HostError) as raised:
+        refuse_full_disk("box", [Directory("/x"), large], facts)
+    assert raised.value.message == "box has 2.0 GB free at /var/lib/llmhost/models"
+    assert large.title in raised.value.why
+    assert "free some space" in raised.value.hint
+    refuse_full_disk("box", [large], answered(Machine(free=ROOM), *QUESTIONS))
+
+
 def test_a_disk_that_is_full_of_what_is_wanted_is_large_enough() -> None:
-    wanted = deployment("vllm")
-    machine = Machine(free=1000, images={wanted.image})
-    machine.units["docker.service"] = Unit("active")
-    assert refused(machine, wanted) is None
+    refuse_full_disk("box", [Directory("/x")], answered(Machine(free=1000), *QUESTIONS))

@@ -49,6 +49,27 @@ def test_no_line_of_a_log_breaks_the_reading(lines: list[str]) -> None:
     assert seen.log == tuple(lines)
 
 
+def test_only_a_newline_ends_a_line_of_the_host() -> None:
+    engines = "50%\rend\t1\x0cend\t2\x85end\t3\u2028end\t4"
+    text = f"log\t{engines}\nready\t200 a\u2028b\nend\t5\n"
+    seen = Serving("x").parse(Answer(0, text, ""))
+    assert seen.log == (engines,)
+    assert seen.ready == Reply(200, "a\u2028b")
+
+
+def test_what_a_provider_fetches_itself_is_looked_for_where_it_puts_it() -> None:
+    stores = {
+        "vllm": "''",
+        "llamacpp": "''",
+        "ollama": "/var/lib/llmhost/models/ollama",
+        "lmstudio": "/var/lib/llmhost/lmstudio",
+    }
+    for provider in PROVIDERS:
+        assert f"\nstore={stores[provider]}\n" in definitions(deployment(provider, 1))
+    (seen,) = read(["stored\t1384448", "end\t"])
+    assert seen.stored == 1384448
+
+
 @given(st.text())
 def test_a_status_is_a_number_or_there_was_no_answer(text: str) -> None:
     (seen,) = read([f"ready\t{text}", "end\t"])

@@ -49,6 +49,11 @@ def test_a_provider_that_answers_under_any_name_is_not_asked_to_refuse() -> None
     assert read(lenient, "unknown\t200\n")[1].outcome == "skipped"
 
 
+def test_an_answer_ends_with_its_line_whatever_is_in_it() -> None:
+    words = STREAM + "\\u2028unknown\\t200"
+    assert outcomes(f"stream\t200 {words}\u2028unknown\t200\nunknown\t404\n")[1][1] == "ok"
+
+
 def test_the_questions_are_a_script_that_holds_no_key() -> None:
     source = questions(VLLM)
     assert '"stream": true' in source

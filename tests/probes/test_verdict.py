@@ -7,7 +7,7 @@ import pytest
 
 from llmhost.probes.observation import ContainerSeen, Observation, Reply
 from llmhost.probes.verdict import LOG_LINES, Verdict, Watch
-from llmhost.spec.deployment import Deployment
+from llmhost.spec.deployment import Deployment, Site
 from tests.deployments import PROVIDERS, deployment
 from tests.probes.seen import gpus, inside, reply, serving, unit
 
@@ -129,6 +129,17 @@ def test_a_model_that_lies_layer_by_layer_may_leave_a_gpu_alone() -> None:
     assert judged(wanted, seen, times=1).state == "serving"
 
 
+@pytest.mark.parametrize("provider", ["vllm", "ollama"])
+def test_memory_on_other_gpus_is_somebody_elses(provider: str) -> None:
+    wanted = deployment(provider, 1).at(Site(devices=("nvidia.com/gpu=1",)))
+    theirs, own = gpus(21191, 3, 21191), gpus(0, 21191, 0)
+    verdict = judged(wanted, replace(serving(wanted), gpus=theirs))
+    assert verdict.state == "failed"
+    assert verdict.why.endswith("the model is not on the GPU: gpu 1: 3 of 23034 MiB")
+    verdict = judged(wanted, replace(serving(wanted), gpus=own), times=1)
+    assert verdict.checks[-1].seen == "gpu 1: 21191 of 23034 MiB"
+
+
 def test_a_model_that_says_nothing_or_only_thinks_has_answered() -> None:
     for message in (
         {"role": "assistant", "content": ""},
@@ -170,6 +181,15 @@ def test_a_unit_that_is_starting_for_the_first_time_is_waited_for() -> None:
     assert judged(VLLM, Observation(unit=unit("activating", "success"))).state == "loading"
 
 
+def test_a_container_that_the_booting_unit_has_not_started_yet_has_not_ended() -> None:
+    stopped = ContainerSeen("exited", 3, 0, out_of_memory=False)
+    watch = Watch(VLLM)
+    booting = Observation(unit=unit("activating", "success"), container=stopped)
+    assert watch.judge(booting).state == "loading"
+    running = ContainerSeen("running", 0, 0, out_of_memory=False)
+    assert watch.judge(Observation(unit=unit(), container=running)).state == "loading"
+
+
 def test_an_engine_that_crashed_and_runs_again_is_seen_by_its_count_of_restarts() -> None:
     watch = Watch(VLLM)
     loading = Observation(container=ContainerSeen("running", 2, 0, out_of_memory=False))
@@ -195,10 +215,10 @@ def test_the_known_cause_is_named_by_what_the_engine_logged_before() -> None:
 
 def test_an_unknown_end_has_no_cause_and_its_last_lines() -> None:
     watch = Watch(VLLM)
-    watch.judge(Observation(log=tuple(f"line {number}" for number in range(300))))
+    watch.judge(Observation(log=tuple(f"line {number}" for number in range(500))))
     verdict = watch.judge(Observation(unit=unit("inactive")))
     assert (verdict.cause, verdict.hint) == ("", "")
-    assert verdict.log[-1] == "line 299"
+    assert verdict.log[-1] == "line 499"
     assert len(verdict.log) == 20
     assert len(watch.log) == LOG_LINES
 
@@ -209,3 +229,14 @@ def test_the_deadline_says_what_was_seen_last() -> None:
     verdict = watch.late(610, last)
     assert verdict.state == "failed"
     assert verdict.why == ("not ready after 610 seconds; last seen: ready: nothing listens yet")
+    assert (
+        "610 seconds, not counting its download;"
+        in watch.late(610, last, ", not counting its download").why
+    )
+
+
+def test_a_cause_is_found_however_much_was_logged_after_it() -> None:
+    watch = Watch(VLLM)
+    traceback = tuple(f"  File {number}" for number in range(LOG_LINES - 1))
+    seen = Observation(unit=unit("failed"), log=("CUDA out of memory.", *traceback))
+    assert watch.judge(seen).cause

@@ -30,7 +30,7 @@ EVERYTHING: Mapping[str, Mapping[str, Setting]] = {
         "env.NCCL_DEBUG": "INFO $HOME 100% #5",
     },
     "ollama": {"parallel": 3, "flash_attention": False, "env.OLLAMA_DEBUG": "1"},
-    "llamacpp": {"threads": 3, "embeddings": True, "args": "--seed 7 --chat-template '$a #b'"},
+    "llamacpp": {"threads": 3, "args": "--seed 7 --chat-template '$a #b'"},
     "lmstudio": {"runtime": "llama.cpp-linux-x86_64-nvidia-cuda12-avx2"},
 }
 MODELS = {

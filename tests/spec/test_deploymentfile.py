@@ -57,6 +57,33 @@ def test_sources_of_the_file_are_laid_over_those_of_the_cloud(tmp_path: Path) ->
     assert sources.docker_apt == Sources().docker_apt
 
 
+@pytest.mark.parametrize(
+    ("key", "address"),
+    [("pypi", "https://me:s3cret@index.example/simple"), ("ollama", "me:s3cret@models.example")],
+)
+def test_an_address_with_a_password_is_refused_without_repeating_it(
+    tmp_path: Path, key: str, address: str
+) -> None:
+    with pytest.raises(ProfileError) as raised:
+        read(tmp_path, f"sources:\n  {key}: {address}\n")
+    assert f"llmhost.yaml:2: sources.{key}: a user or password" in raised.value.message
+    assert "s3cret" not in repr(raised.value.__dict__)
+
+
+def test_an_at_sign_behind_the_host_is_no_password(tmp_path: Path) -> None:
+    read(tmp_path, "sources:\n  pypi: https://index.example/@team/simple\n")
+
+
+@pytest.mark.parametrize("value", ["8080", "yes", "2026-11-20"])
+def test_what_yaml_does_not_read_as_text_is_to_be_quoted(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ProfileError) as raised:
+        read(tmp_path, f"provider: vllm\nenv: {{PORT: {value}}}\n")
+    assert raised.value.message.endswith("llmhost.yaml:2: env.PORT: text belongs here: quote it")
+    with pytest.raises(ProfileError) as raised:
+        read(tmp_path, "provider: [vllm]\n")
+    assert raised.value.message.endswith("provider: text belongs here")
+
+
 def test_every_source_can_be_replaced_by_a_file() -> None:
     parts = DeploymentFile.model_fields["sources"].annotation
     assert set(getattr(parts, "model_fields", {})) == set(Sources.__slots__)

@@ -136,6 +136,32 @@ def test_a_setting_says_what_it_takes(name: str, value: str, message: str) -> No
     assert refused("vllm", settings={name: value}).message == f"`{name}` {message}"
 
 
+@pytest.mark.parametrize(
+    ("provider", "args", "message", "remedy"),
+    [
+        ("vllm", "--api-key s3cret", "`args` may not hold --api-key", "export VLLM_API_KEY"),
+        ("vllm", "--seed 7 --api_key=s3cret", "`args` may not hold --api-key", "export VLLM_API"),
+        ("vllm", "--hf-token=s3cret", "`args` may not hold --hf-token", "export HF_TOKEN"),
+        ("vllm", "--their-secret s3cret", "--their-secret sounds like a secret", "secrets there"),
+        ("llamacpp", "-hft s3cret", "`args` may not hold -hft", "export HF_TOKEN"),
+        ("llamacpp", "--embeddings", "`args` may not hold --embeddings", "no completion"),
+        ("llamacpp", "-c 8", "`args` may not hold -c", "say `--context N`"),
+    ],
+)
+def test_an_argument_that_is_secret_or_llmhosts_own_is_refused(
+    provider: str, args: str, message: str, remedy: str
+) -> None:
+    error = refused(provider, settings={"args": args})
+    assert error.message.startswith(message)
+    assert remedy in error.why + error.hint
+    assert "s3cret" not in error.message + error.why + error.hint
+
+
+def test_what_only_looks_like_a_reserved_argument_is_passed_on() -> None:
+    args = "--chat-template-kwargs '{\"api-key\": 1}' --max-num-batched-tokens 8 -ctk q8_0"
+    assert resolved("vllm", settings={"args": args}).settings["args"] == args
+
+
 def test_an_unknown_setting_is_answered_with_the_nearest_one() -> None:
     error = refused("vllm", settings={"max_num_seq": "4"})
     assert error.message == "vLLM has no setting `max_num_seq`"

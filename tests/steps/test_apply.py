@@ -102,12 +102,45 @@ def test_the_first_of_several_failures_is_the_one_that_is_told() -> None:
         apply(host, WORK, Listener())
 
 
-@pytest.mark.parametrize("lines", [("lost",), ("title\t0\tweights", "step\t0\tstarted"), ()])
+def test_what_a_failure_left_undone_is_told_as_skipped() -> None:
+    heard = Listener()
+    host = said(
+        *(f"title\t{number}\t{title}" for number, title in enumerate(("image", "weights", "unit"))),
+        "step\t0\tstarted",
+        "step\t1\tstarted",
+        "step\t1\tfailed\t1",
+        "end\t1",
+        status=1,
+    )
+    with pytest.raises(StepError, match="weights: failed"):
+        apply(host, WORK, heard)
+    assert heard.heard[2:] == [
+        StepFinished("weights", "failed", "exit status 1"),
+        StepFinished("image", "skipped", "an earlier step failed"),
+        StepFinished("unit", "skipped", "an earlier step failed"),
+    ]
+
+
+def test_a_step_that_ends_as_a_taken_lock_does_is_a_step_that_failed() -> None:
+    host = said("title\t0\tweights", "step\t0\tfailed\t75", "end\t75", status=75)
+    with pytest.raises(StepError, match="weights: failed"):
+        apply(host, WORK, Listener())
+
+
+@pytest.mark.parametrize("lines", [("lost",), ("title\t0\tweights", "step\t0\tstarted")])
 def test_work_that_stopped_without_a_word_is_told_as_that(lines: tuple[str, ...]) -> None:
     with pytest.raises(HostError) as raised:
         apply(said(*lines, status=1, stderr="Failed to start"), WORK, Listener())
     assert "ended before its last step" in raised.value.message
     assert raised.value.details == ("Failed to start",)
+
+
+def test_work_that_systemd_refused_has_not_begun() -> None:
+    refusal = "Failed to start transient service unit: Access denied"
+    with pytest.raises(HostError, match="test-host did not begin") as raised:
+        apply(said(status=1, stderr=f"{refusal}\n"), WORK, Listener())
+    assert raised.value.why == refusal
+    assert "went down" not in raised.value.why + raised.value.hint
 
 
 def test_a_taken_lock_names_its_holder_and_how_to_break_it() -> None:

@@ -44,6 +44,22 @@ def test_a_file_that_was_written_is_not_written_again(content: str) -> None:
     assert step.check(holding("/etc/x", content)) == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("directory", "a directory"), ("symbolic link", "neither a file nor a directory")],
+)
+def test_what_is_no_file_is_not_written_over(kind: str, said: str) -> None:
+    with pytest.raises(StepError) as raised:
+        File("/etc/x", "").check(holding("/etc/x", "", kind))
+    assert raised.value.message == f"/etc/x is {said}, and should be a file"
+
+
+def test_a_daemon_json_of_which_nothing_is_wanted_is_nobodys_business_here() -> None:
+    step = DaemonJson({})
+    for content in (None, "{}", "not ours and no JSON"):
+        assert step.check(holding(step.path, content)) == ()
+
+
 @given(present=documents, wanted=documents)
 def test_merged_settings_are_ours_where_we_want_something_and_theirs_everywhere_else(
     present: dict[str, Any], wanted: dict[str, Any]

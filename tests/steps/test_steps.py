@@ -24,10 +24,8 @@ CASES = cases("steps")
 STATES = {"correct", "drifted", "absent"}
 IMPOSSIBLE = {
     "account": {"drifted"},  # one that is there is left as it is
-    "container_toolkit": {"drifted"},  # any version is taken
     "driver": {"drifted", "absent"},  # the preflight has refused
     "first_boot": {"absent"},  # there was one
-    "native": {"drifted"},  # any version is taken
     "pulled_image": {"drifted"},  # a reference is there or not
     "removal": {"absent"},  # being absent is how it should be
 }

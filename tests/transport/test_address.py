@@ -32,6 +32,20 @@ def test_without_a_user_it_is_me(no_config: Path) -> None:
     assert parse_host("2001:db8::7", no_config).host == "2001:db8::7"
 
 
+@pytest.mark.parametrize("error", [KeyError, OSError])
+def test_a_user_without_a_name_goes_by_the_number(
+    no_config: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """As in a container that is run with `--user 4711`."""
+
+    def nameless() -> str:
+        raise error("uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    assert parse_host("192.0.2.7", no_config).user == "4711"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -71,6 +85,21 @@ def test_the_ssh_configuration_is_honoured(tmp_path: Path) -> None:
     assert parse_host("gpu1", config) == Address("192.0.2.7", 2222, "ann", key)
     assert parse_host("bob@gpu1:22", config) == Address("192.0.2.7", 22, "bob", key)
     assert parse_host("other", config).key is None
+
+
+@pytest.mark.parametrize(
+    "line", ["ProxyJump ann@bastion", "ProxyCommand nc %h %p", "HostKeyAlias gpu.internal"]
+)
+def test_a_detour_of_the_ssh_configuration_is_refused_and_not_passed_by(
+    tmp_path: Path, line: str
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(f"Host gpu1\n  {line}\nHost gpu2\n  ProxyJump none\n")
+    with pytest.raises(UsageError) as refusal:
+        parse_host("gpu1", config)
+    assert line in refusal.value.why
+    assert "ssh -N -L 2222:localhost:22 gpu1" in refusal.value.hint
+    assert parse_host("ann@gpu2", config) == Address("gpu2", 22, "ann")
 
 
 def test_a_broken_ssh_configuration_is_named(tmp_path: Path) -> None:

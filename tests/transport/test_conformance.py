@@ -57,6 +57,16 @@ def test_lines_are_handed_on_while_the_script_runs(host: Transport) -> None:
     assert answer.stdout == ""
 
 
+def test_what_the_listener_raises_comes_out_as_it_is(host: Transport) -> None:
+    """A closed pipe at this end is none of the host's business."""
+
+    def closed(_line: str) -> None:
+        raise BrokenPipeError("stdout is gone")
+
+    with pytest.raises(BrokenPipeError, match="stdout is gone"):
+        host.run("echo one; echo two", closed)
+
+
 def test_programs_in_a_script_cannot_swallow_the_rest_of_it(host: Transport) -> None:
     assert host.run("cat\necho after").stdout == "after\n"
 

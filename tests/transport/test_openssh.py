@@ -4,14 +4,14 @@ import dataclasses
 import http.server
 import subprocess
 import threading
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from llmhost.errors import UsageError
 from llmhost.transport.base import Address
-from llmhost.transport.openssh import forward_argv, known_hosts_line, ssh_argv
+from llmhost.transport.openssh import forward_argv, known_hosts_line, pinned, ssh_argv
 from tests.transport.sshd import Sshd, free_port, make_key, public
 
 
@@ -44,15 +44,20 @@ def test_a_port_of_the_host_is_reached_through_the_forward(sshd: Sshd, pins: Pat
         threading.Thread(target=web.serve_forever, daemon=True).start()
         local = free_port()
         argv = forward_argv(sshd.address(), pins, local_port=local, port=web.server_port)
-        with subprocess.Popen(argv) as forward:
-            assert _answers(f"http://127.0.0.1:{local}/")
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as forward:
+            assert forward.stdout
+            # Told only once it is so: nothing is tried a second time.
+            assert forward.stdout.readline() == f"http://127.0.0.1:{local}/v1\n"
+            with urllib.request.urlopen(f"http://127.0.0.1:{local}/", timeout=5) as answer:
+                assert answer.status == http.HTTPStatus.OK
             forward.terminate()
         web.shutdown()
 
 
 def test_a_forward_from_a_taken_port_ends_with_an_error(sshd: Sshd, pins: Path) -> None:
     argv = forward_argv(sshd.address(), pins, local_port=sshd.port, port=1)
-    assert subprocess.run(argv, capture_output=True, check=False, timeout=20).returncode == 255
+    done = subprocess.run(argv, capture_output=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (255, b"")
 
 
 def test_a_host_of_my_own_is_left_to_my_own_settings() -> None:
@@ -61,11 +66,7 @@ def test_a_host_of_my_own_is_left_to_my_own_settings() -> None:
     assert known_hosts_line(Address("gpu")) == ""
 
 
-def _answers(url: str) -> bool:
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  our own URL
-                return bool(answer.status == http.HTTPStatus.OK)
-        except OSError:
-            time.sleep(0.05)
-    return False
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file")
+    with pytest.raises(UsageError, match="cannot be written"):
+        pinned(Address("gpu", host_key="ssh-ed25519 AAAA"), {"XDG_STATE_HOME": f"{tmp_path}/state"})

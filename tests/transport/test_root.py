@@ -4,6 +4,7 @@ import contextlib
 import os
 import pwd
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from llmhost.transport.ssh import connect
 from tests.transport.sshd import Sshd
 
 ENV = Path("/usr/bin/env")
+_IN_USE = 8  # userdel(8), EXIT VALUES
 
 
 @contextlib.contextmanager
@@ -26,7 +28,10 @@ def account(shell: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        subprocess.run(["userdel", name], check=True)
+        for _ in range(50):  # sshd's own process of that user takes a moment to end
+            if subprocess.run(["userdel", name], check=False).returncode != _IN_USE:
+                break
+            time.sleep(0.1)
     with pytest.raises(KeyError):
         pwd.getpwnam(name)
 

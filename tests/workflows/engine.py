@@ -20,8 +20,9 @@ def serves(asked: Mapping[str, str]) -> Iterator[str]:
         item = {"name": model, "key": model, "size": 5, "size_vram": vram, "loaded_instances": [1]}
         yield f"resident\t200 {json.dumps({'models': [item]})}"
     yield f"completion\t200 {json.dumps(COMPLETION)}"
-    for index in range(gpus):
+    for index in range(2 if gpus else 0):
         yield f"gpu\t{index}, NVIDIA L4, GPU-{index}, 580.95.05, 23034, 21191"
+    for index in range(gpus):
         yield f"inside\tGPU {index}: NVIDIA L4 (UUID: GPU-{index})"
     yield "end\t1795173713"
 
@@ -32,6 +33,16 @@ def loads(asked: Mapping[str, str]) -> Iterator[str]:
     yield "ready\t000 "
     yield "log\tLoading safetensors checkpoint shards:  50% Completed | 1/2"
     yield "end\t1795173713"
+
+
+def fetches(gigabytes: int) -> Engine:
+    """An engine that fetches its model, with so much of it on the disk."""
+
+    def observed(asked: Mapping[str, str]) -> Iterator[str]:
+        yield f"stored\t{gigabytes * 10**9}"
+        yield from loads(asked)
+
+    return observed
 
 
 def dies(*last_words: str) -> Engine:

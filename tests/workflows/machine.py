@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 DAEMON_JSON = "/etc/docker/daemon.json"
 UNITS = "/etc/systemd/system/"
+STORE = "/var/lib/llmhost/models/ollama"
 ABSENT = (1, "")
 NOT_FOUND = (127, "")
 DOCKER = {"docker-ce", "docker-compose-plugin"}
@@ -43,6 +44,8 @@ class Machine:
     """Bare at first, but for the driver of its GPUs."""
 
     gpus: int = 0
+    gpu: str = "NVIDIA L4"
+    capability: str = "8.9"
     driver: str = "580.95.05"
     mtu: str = "1500"
     free: int = 75 * 10**9
@@ -55,6 +58,7 @@ class Machine:
     images: set[str] = field(default_factory=set)
     containers: dict[str, str] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)  # images of somebody else's containers
     cdi: bool = False
     holder: str = ""
     now: int = 1795170000
@@ -78,7 +82,7 @@ class Machine:
                 return 0, f"{self.free}\n"
             case ("dpkg-query", _, _, *names):
                 there = [name for name in names if name in self.packages]
-                return 0, "".join(f"installed {name} 1.0\n" for name in there)
+                return 0, "".join(f"installed {name} 28.5.2-1\n" for name in there)
             case ("getent", _, name) if name in self.accounts:
                 return 0, f"{name}:x:995:995::{self.accounts[name]}:/usr/sbin/nologin\n"
             case ("find", *_) if "docker-compose-plugin" in self.packages:
@@ -87,11 +91,15 @@ class Machine:
                 return 0, self._attributes(path) + self.files[path].content
             case ("secret_state", path) if path in self.files:
                 return 0, f"{self._attributes(path)}{digest(self.files[path].content)}  -\n"
+            case ("stat", "--dereference", "--format=%s", path) if path in self.files:
+                return 0, f"{len(self.files[path].content)}\n"
+            case ("file_state", path) if path in self.weights or self._below(path):
+                return 0, "directory|755|root:root|0\n"
             case ("unit_state", name):
                 return 0, self._unit(name)
             case ("applying",):
                 unit = Unit("active" if self.holder else "inactive")
-                return 0, described("llmhost up x", unit) + self.holder
+                return 0, described("llmhost up x", unit) + f"HOLDER={self.holder}\n"
             case ("docker_api", path) if (
                 self.units.get("docker.service", Unit()).active == "active"
             ):
@@ -100,12 +108,17 @@ class Machine:
                 return 0, self.weights[directory] + "1000000000 model.safetensors\n"
             case ("records",):
                 names = sorted(path for path in self.files if path.endswith("/deployment.json"))
-                return 0, "".join(f"{self.files[path].content}\f" for path in names)
+                return 0, "".join(
+                    f"{path.split('/')[-2]}\n{self.files[path].content}\f" for path in names
+                )
             case _:
                 return ABSENT
 
+    def _below(self, path: str) -> bool:
+        return any(one.startswith(f"{path}/") for one in self.files)
+
     def _gpu(self, index: int) -> str:
-        return f"{index}, NVIDIA L4, GPU-{index}, {self.driver}, 23034, 0\n"
+        return f"{index}, {self.gpu}, GPU-{index}, {self.driver}, 23034, 0, {self.capability}\n"
 
     def _attributes(self, path: str) -> str:
         entry = self.files[path]
@@ -138,8 +151,9 @@ class Machine:
                 self._put(DAEMON_JSON, Entry(content))
             case ("directory", mode, owner, path):
                 self.files[path] = Entry("", mode.lstrip("0"), owner, "directory")
-            case ("fetch", url, path):
-                self._put(path, Entry(url))
+            case ("repository", _, url, key, path, entry):
+                self._put(key, Entry(url))
+                self._put(path, Entry(entry))
             case ("packages", *names):
                 self._install(names)
             case ("system_user", name, home):
@@ -159,9 +173,10 @@ class Machine:
             case ("service_remove", name):
                 self._remove(name)
             case ("image_remove", reference):
-                self.images.discard(reference)
+                self.images -= {reference} - self.held
             case ("weights_remove", directory):
-                del self.weights[directory]
+                self.weights.pop(directory, None)
+                self._forget(f"{directory}/")
             case ("account_remove", name):
                 home = self.accounts.pop(name)
                 self._forget(home)
@@ -212,6 +227,8 @@ class Machine:
         self._put(f"/run/llmhost/{name}.started", Entry("".join(lines)))
         if f"/etc/llmhost/{name}/compose.yaml" in self.files:
             self.containers[f"llmhost-{name}"] = "running"
+            if STORE in self.files[f"/etc/llmhost/{name}/compose.yaml"].content:
+                self._put(f"{STORE}/blobs/sha256-1", Entry("weights that Ollama fetched"))
 
     def _remove(self, name: str) -> None:
         unit, started = f"{UNITS}llmhost-{name}.service", f"/run/llmhost/{name}.started"

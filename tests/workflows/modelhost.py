@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from llmhost.transport.base import Answer, LineHandler
+from llmhost.transport.refusals import UnansweredError
 from tests.workflows.engine import Engine, serves
 from tests.workflows.machine import Machine
 
@@ -27,6 +28,7 @@ class ModelHost:
         keeps: Effects that leave no trace, whatever they say.
         exchanges: What each exec was for, such as `("apply", "gather")`.
         done: Every effect that was done.
+        silent: How many times nothing answers, as while it boots.
     """
 
     machine: Machine = field(default_factory=Machine)
@@ -39,11 +41,17 @@ class ModelHost:
     done: list[tuple[str, ...]] = field(default_factory=list)
     name: str = "debian@192.0.2.7"
     closed: bool = False
+    silent: int = 0
 
     def run(self, script: str, /, on_line: LineHandler | None = None) -> Answer:
+        if self.silent:
+            self.silent -= 1
+            raise UnansweredError(f"{self.name} cannot be reached", why="nothing listens there")
         kept: list[str] = []
         self.exchanges.append(())
         for line in self._lines(script):
+            if isinstance(line, Answer):
+                return line
             if isinstance(line, int):
                 return Answer(line, "".join(kept), "")
             if on_line:
@@ -55,8 +63,8 @@ class ModelHost:
     def close(self) -> None:
         self.closed = True
 
-    def _lines(self, script: str) -> Iterator[str | int]:
-        """Lines of output; a number is an exit status that ends it."""
+    def _lines(self, script: str) -> Iterator[str | int | Answer]:
+        """Lines of output; an exit status ends it, or an answer with its last words."""
         if found := re.search(r"^launch ", script, re.MULTILINE):
             self._note("apply")
             yield from self._apply(words(script[found.start() :], 3)[2])
@@ -74,8 +82,10 @@ class ModelHost:
         elif "report stream" in script:
             self._note("smoke")
             yield from self.smoke
-        elif script.startswith(("docker logs", "journalctl")):
+        elif script.startswith(("docker container inspect", "journalctl")):
             self._note(script.strip())
+            if script.startswith("docker") and not self.machine.containers:
+                yield Answer(1, "", "Error response from daemon: No such container: llmhost-vllm")
             yield "a line of the log"
 
     def _note(self, what: str) -> None:
@@ -142,5 +152,5 @@ def effects(source: list[str], job: str) -> list[tuple[str, ...]]:
 def variables(script: str) -> Mapping[str, str]:
     """What `observe` goes by: the assignments before the questions."""
     start = script.index("\nname=")
-    pairs = (word.partition("=") for word in words(script[start:], 12))
+    pairs = (word.partition("=") for word in words(script[start:], 14))
     return {key: value for key, equals, value in pairs if equals}

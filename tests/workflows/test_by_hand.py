@@ -1,11 +1,12 @@
 """What somebody changes on the host is shown as just that, and repaired as just that."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from tests.workflows.machine import DAEMON_JSON, UNITS, Machine
-from tests.workflows.world import VLLM, World
+from tests.workflows.world import VLLM, World, asked
 
 COMPOSE, UNIT = "/etc/llmhost/vllm/compose.yaml", f"{UNITS}llmhost-vllm.service"
 SERVICE = "service llmhost-vllm"
@@ -90,14 +91,17 @@ def test_a_plan_shows_the_lines_that_differ(world: World) -> None:
 
 
 def test_a_foreign_key_in_daemon_json_stays(world: World) -> None:
-    world.up(VLLM)
     machine = world.host.machine
-    machine.by_hand(DAEMON_JSON, '{"debug": true, "log-driver": "local"}')
-    planned = world.plan(VLLM)
+    machine.gpus, wanted = 1, asked("vllm", 1)
+    world.up(wanted)
+    foreign = '"debug": true, "log-driver": "local"'
+    machine.by_hand(DAEMON_JSON, f'{{{foreign}, "features": {{"cdi": false}}}}')
+    planned = world.plan(wanted)
     assert [change.title for change in planned.plan.pending] == [
         f"file {DAEMON_JSON}",
         "service docker",
     ]
-    world.up(VLLM)
-    assert '"debug": true' in machine.files[DAEMON_JSON].content
-    assert world.up(VLLM).changed == 0
+    world.up(wanted)
+    settings = {"debug": True, "log-driver": "local", "features": {"cdi": True}}
+    assert json.loads(machine.files[DAEMON_JSON].content) == settings
+    assert world.up(wanted).changed == 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from llmhost.errors import CloudError, HostError, UsageError
+from llmhost.errors import CloudError, HostError, ServingError, UsageError
 from llmhost.events import LogLine
 from llmhost.workflows.logs import logs
 from llmhost.workflows.ls import ls
@@ -15,6 +15,7 @@ from tests.workflows import engine
 from tests.workflows.machine import Entry
 from tests.workflows.world import HOST, SANDBOX, VLLM, World, asked
 
+ENV = "/etc/llmhost/vllm/engine.env"
 JOURNAL = "journalctl --no-pager --output=cat"
 
 
@@ -68,12 +69,71 @@ def test_what_was_changed_by_hand_is_named(serving: World) -> None:
     assert found.drift == ("file /etc/llmhost/vllm/compose.yaml",)
 
 
-def test_a_secret_that_this_computer_does_not_have_is_no_drift(world: World) -> None:
+@pytest.fixture
+def keyed(world: World) -> World:
+    """A deployment with a secret that is no longer set here."""
     world.environ = {"VLLM_API_KEY": "sk-0123456789"}
     world.up(VLLM)
     world.environ = {}
-    found = status(world.session, HOST, "vllm")
-    assert not [title for title in found.drift if title.startswith("file ")]
+    return world
+
+
+def test_a_secret_that_this_computer_does_not_have_is_no_drift(keyed: World) -> None:
+    assert status(keyed.session, HOST, "vllm").drift == ()
+
+
+def test_a_secret_that_it_does_have_is_compared(keyed: World) -> None:
+    keyed.environ = {"VLLM_API_KEY": "sk-another"}
+    assert status(keyed.session, HOST, "vllm").drift == (f"file {ENV}", "service llmhost-vllm")
+
+
+def test_what_holds_an_unknown_secret_still_has_to_be_there(keyed: World) -> None:
+    machine = keyed.host.machine
+    machine.files[ENV].mode = "644"
+    assert status(keyed.session, HOST, "vllm").drift == (f"file {ENV}",)
+    del machine.files[ENV]
+    assert f"file {ENV}" in status(keyed.session, HOST, "vllm").drift
+
+
+def test_a_service_started_before_an_unknown_secret_was_changed_is_drift(keyed: World) -> None:
+    keyed.host.machine.by_hand(ENV, "VLLM_API_KEY='sk-by-hand'\n")
+    assert status(keyed.session, HOST, "vllm").drift == ("service llmhost-vllm",)
+
+
+def test_a_secret_that_was_never_given_is_not_missed(serving: World) -> None:
+    serving.environ = {"VLLM_API_KEY": "sk-0123456789"}
+    assert status(serving.session, HOST, "vllm").drift == ()
+
+
+def test_a_full_disk_is_no_reason_to_say_nothing(serving: World) -> None:
+    serving.host.machine.images.clear()
+    serving.host.machine.free = 1000
+    found = status(serving.session, HOST, "vllm")
+    assert found.health == "serving"
+    assert found.drift
+
+
+def test_a_driver_that_is_gone_is_told_by_what_is_observed(world: World) -> None:
+    world.host.machine.gpus = 2
+    world.up(asked("vllm", 2))
+    world.host.machine.gpus = 0
+    world.host.engine = engine.dies("No CUDA GPUs are available")
+    assert status(world.session, HOST, "vllm").health == "failing"
+
+
+def test_another_version_of_llmhost_is_no_drift(
+    serving: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("llmhost.__version__", "9.9")
+    assert status(serving.session, HOST, "vllm").drift == ()
+
+
+@pytest.mark.parametrize("record", ['{"format": 1', "[]", '{"format": 1, "provider": "sglang"}'])
+def test_a_neighbours_record_that_cannot_be_read_hides_nothing(serving: World, record: str) -> None:
+    serving.host.machine.files["/etc/llmhost/other/deployment.json"] = Entry(record)
+    assert status(serving.session, HOST, "vllm").health == "serving"
+    with pytest.raises(HostError, match="`other` on"):
+        status(serving.session, HOST, "other")
 
 
 def test_smoke_asks_what_a_client_would_ask(serving: World) -> None:
@@ -139,16 +199,15 @@ def test_a_cloud_that_cannot_be_asked_is_named_and_hides_no_other(world: World) 
     assert listing.unasked == ("gcp: no credentials",)
 
 
+THERE = "docker container inspect llmhost-vllm >/dev/null || exit\n"
+
+
 @pytest.mark.parametrize(
     ("provider", "follow", "command"),
     [
-        ("vllm", False, "docker logs --tail 50 llmhost-vllm 2>&1"),
-        ("vllm", True, "docker logs --tail 50 --follow llmhost-vllm 2>&1"),
-        (
-            "lmstudio",
-            True,
-            f"{JOURNAL} --lines=50 --follow --unit=llmhost-lmstudio.service 2>&1",
-        ),
+        ("vllm", False, f"{THERE}docker logs --tail 50 llmhost-vllm 2>&1"),
+        ("vllm", True, f"{THERE}docker logs --tail 50 --follow llmhost-vllm 2>&1"),
+        ("lmstudio", True, f"{JOURNAL} --lines=50 --follow --unit=llmhost-lmstudio.service"),
     ],
 )
 def test_the_log_is_told_as_the_provider_writes_it(
@@ -158,3 +217,12 @@ def test_the_log_is_told_as_the_provider_writes_it(
     logs(world.session, HOST, provider, follow=follow, lines=50)
     assert world.host.exchanges[-1] == (command,)
     assert world.heard.heard[-1] == LogLine(provider, "a line of the log")
+
+
+def test_a_log_that_is_not_there_is_an_error_and_no_line_of_it(serving: World) -> None:
+    serving.heard.heard.clear()
+    serving.host.machine.containers.clear()
+    with pytest.raises(ServingError) as raised:
+        logs(serving.session, HOST, "vllm", follow=False, lines=50)
+    assert "no such container" in raised.value.why.lower()
+    assert not serving.heard.of(LogLine)

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from llmhost.errors import UsageError
+from llmhost.errors import HostError, UsageError
+from llmhost.events import Notice
+from llmhost.planning.plan import Change
+from tests.fakes import StockedCloud
 from tests.workflows.world import SANDBOX, VLLM, World, asked
 
 
@@ -13,10 +16,23 @@ def test_a_machine_that_is_not_there_is_planned_with_every_step(world: World) ->
     assert planned.plan.machine
     assert planned.plan.machine.title == "machine vllm"
     assert planned.plan.machine.reason == "sandbox, 2 x l4"
-    assert {change.reason for change in planned.plan.host} == {"new machine"}
-    assert planned.changes == len(planned.plan.host) + 1
+    made = [change for change in planned.plan.host if change.action == "create"]
+    assert {change.reason for change in made} == {"new machine"}
+    assert planned.changes == len(made) + 1
     assert not world.logins
     assert not world.clouds["sandbox"].made
+
+
+def test_the_driver_of_a_new_machines_gpus_is_not_said_to_be_made(world: World) -> None:
+    planned = world.plan(asked("vllm", 2), SANDBOX)
+    (left,) = (change for change in planned.plan.host if change.action == "none")
+    assert left == Change("nvidia driver", "none", reason="comes with the machine")
+
+
+def test_a_plan_for_a_new_machine_says_what_of_it_will_not_be_real(world: World) -> None:
+    assert not world.plan(VLLM, SANDBOX).plan.simulated
+    world.clouds["sandbox"].simulated = "packages come from stand-ins"
+    assert world.plan(VLLM, SANDBOX).plan.simulated == "packages come from stand-ins"
 
 
 def test_a_new_machine_is_made_after_one_agreement_and_comes_up(world: World) -> None:
@@ -73,6 +89,43 @@ def test_a_machine_that_is_half_made_is_completed(world: World) -> None:
     assert planned.plan.machine.action == "update"
     assert world.up(VLLM, SANDBOX).changed == 0
     assert cloud.there[0].state == "running"
+
+
+def test_a_machine_that_is_there_finds_another_model_on_stock_before_it_fetches_it(
+    world: World,
+) -> None:
+    cloud = StockedCloud()
+    world.clouds["sandbox"] = cloud
+    world.up(asked("llamacpp", 0), SANDBOX)
+    cloud.stocked.clear()
+    again = world.up(asked("llamacpp", 0, model="some/Other-GGUF/other-q4_k_m.gguf"), SANDBOX)
+    assert again.changed
+    (request,) = cloud.stocked
+    assert request.models == ("some/Other-GGUF/other-q4_k_m.gguf",)
+    assert request.images
+
+
+def test_an_unchanged_up_asks_for_no_stock(world: World) -> None:
+    cloud = StockedCloud()
+    world.clouds["sandbox"] = cloud
+    world.up(VLLM, SANDBOX)
+    cloud.stocked.clear()
+    assert world.up(VLLM, SANDBOX).changed == 0
+    assert not cloud.stocked
+
+
+def test_a_machine_that_boots_is_waited_for(world: World) -> None:
+    world.up(VLLM, SANDBOX)
+    world.booting = 1
+    assert world.up(VLLM, SANDBOX).changed == 0
+    (notice,) = world.heard.of(Notice)
+    assert "it may be booting" in str(notice)
+
+
+def test_a_host_of_ones_own_that_does_not_answer_is_an_error_at_once(world: World) -> None:
+    world.booting = 1
+    with pytest.raises(HostError, match="cannot be reached"):
+        world.up(VLLM)
 
 
 def test_a_machine_is_found_by_the_deployments_name(world: World) -> None:

@@ -18,10 +18,10 @@ def interrupted(_asked: object) -> NoReturn:
 
 
 def test_a_model_that_loads_is_waited_for(world: World) -> None:
-    looks = [engine.loads, engine.loads, engine.loads, engine.serves]
+    looks = [engine.loads, engine.loads, engine.loads, engine.loads, engine.serves]
     world.host.engine = engine.one_after_the_other(looks)
     served = world.up(VLLM)
-    assert world.host.exchanges == [("gather",), ("apply", "gather"), ("watch",)]
+    assert world.host.exchanges == [("gather",), ("gather",), ("apply", "gather"), ("watch",)]
     assert {check.outcome for check in served.checks} == {"ok"}
     assert world.heard.of(LogLine) == [LogLine("vllm", SHARD)]
     (waiting,) = world.heard.of(Notice)
@@ -60,6 +60,26 @@ def test_the_deadline_grows_with_the_weights_that_the_hub_gave(world: World) -> 
         with pytest.raises(ServingError):
             world.up(asked(provider, 0, name="x"))
         assert f"{seconds} seconds" in repr(world.heard.of(Notice))
+
+
+def test_a_model_that_its_provider_fetches_is_told_as_it_comes_in(world: World) -> None:
+    looks = [engine.loads] * 3 + [engine.fetches(done) for done in (10, 10, 25, 25)]
+    world.host.engine = engine.one_after_the_other([*looks, engine.serves])
+    world.up(asked("ollama", 0))
+    (waiting,) = world.heard.of(Notice)
+    assert waiting == Notice(
+        "waiting up to 900 seconds for the model to load, not counting its download"
+    )
+    told = [one for one in world.heard.heard if isinstance(one, Progress) and one.job == "weights"]
+    assert told == [Progress("weights", 15 * 10**9, text="Ollama is fetching qwen2.5:0.5b")]
+
+
+def test_what_was_fetched_gives_the_deadline_its_time_to_load(world: World) -> None:
+    looks = [engine.loads] * 3 + [engine.fetches(done) for done in (1, 20)]
+    world.host.engine = engine.one_after_the_other(looks)
+    with pytest.raises(ServingError) as raised:
+        world.up(asked("ollama", 0))
+    assert "not ready after 1100 seconds, not counting its download" in raised.value.message
 
 
 def test_an_interruption_is_passed_on_and_nothing_is_caught(world: World) -> None:

@@ -29,6 +29,12 @@ def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
     assert env.stat().st_mode & 0o777 == 0o600
 
 
+def test_docker_settings_are_a_file_only_where_there_are_any(tmp_path: Path) -> None:
+    environ = {"LLMHOST_HOME": str(tmp_path)}
+    written = render(Ask("vllm", gpus=0), as_they_are, tmp_path / "out", environ)
+    assert not [path for path in written if path.name == "daemon.json"]
+
+
 def test_a_place_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     with pytest.raises(UsageError, match="cannot be written"):

@@ -1,5 +1,6 @@
 """Everything a workflow may reach: one host in memory, clouds, somebody who agrees or does not."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,10 @@ class World:
     Attributes:
         home: The user's own directory, empty.
         agrees: What is answered to every plan.
+        thinks: What happens between a plan and the answer.
         shown: The plans that were shown.
         logins: The addresses that were connected to.
+        booting: How many times a machine that is connected to does not answer yet.
     """
 
     home: Path
@@ -47,8 +50,10 @@ class World:
     heard: Listener = field(default_factory=Listener)
     environ: dict[str, str] = field(default_factory=dict)
     agrees: bool = True
+    thinks: Callable[[], None] = lambda: None
     shown: list[Planned] = field(default_factory=list)
     logins: list[Address] = field(default_factory=list)
+    booting: int = 0
 
     @property
     def session(self) -> Session:
@@ -57,7 +62,11 @@ class World:
             connect=self._connect,
             drivers=self.clouds.__getitem__,
             confirm=self._confirm,
-            environ={"LLMHOST_HOME": str(self.home), **self.environ},
+            environ={
+                "LLMHOST_HOME": str(self.home),
+                "XDG_STATE_HOME": str(self.home / "state"),
+                **self.environ,
+            },
         )
 
     def up(self, ask: Ask, place: Place = HOST, *, yes: bool = False) -> Served:
@@ -73,8 +82,10 @@ class World:
 
     def _connect(self, address: Address) -> Transport:
         self.logins.append(address)
+        self.host.silent, self.booting = self.booting, 0
         return self.host
 
     def _confirm(self, planned: Planned) -> bool:
         self.shown.append(planned)
+        self.thinks()
         return self.agrees

@@ -11,12 +11,13 @@ from llmhost.cloud.sandbox.engine import Engine, ensure_engine, running_engine
 from llmhost.cloud.sandbox.fresh import Ground, boot_fresh
 from llmhost.cloud.sandbox.gpu.models import DEFAULT_MODEL, gpu_model
 from llmhost.cloud.sandbox.infra import ensure_infra
+from llmhost.cloud.sandbox.infra.services import CONTAINER
 from llmhost.cloud.sandbox.keys import login_key
-from llmhost.cloud.sandbox.machine import inspect, wait_for_ssh
+from llmhost.cloud.sandbox.machine import containers, inspect, wait_for_ssh
 from llmhost.cloud.sandbox.network import ensure_network, upstream_resolvers
 from llmhost.cloud.sandbox.records import MACHINE_FILTER, container_of, machine_of
 from llmhost.cloud.sandbox.state import locked
-from llmhost.errors import CloudError
+from llmhost.errors import CloudError, UsageError
 from llmhost.events import Notice, Progress, Reporter
 from llmhost.spec.sources import Sources
 
@@ -38,8 +39,9 @@ class SandboxDriver:
 
     def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
         """The one there is: this computer, without a bill."""
-        asked = _with_model(request)
-        return (Offer("container", "this computer", gpu=asked.gpu, gpus=asked.gpus),)
+        asked = _settled(request)
+        here = Offer("container", "this computer", gpu=asked.gpu, gpus=asked.gpus)
+        return (replace(here, simulated=_simulated(asked)),)
 
     def find(self, name: str, /) -> Machine | None:
         """The machine of that deployment; None where there is no Docker engine either."""
@@ -51,16 +53,15 @@ class SandboxDriver:
         engine = running_engine()
         if engine is None:
             return ()
-        containers = engine.run("ps", "--all", "--quiet", "--filter", MACHINE_FILTER).split()
         key = login_key()[0]
-        return tuple(machine_of(container, key) for container in inspect(engine, *containers))
+        return tuple(machine_of(found, key) for found in containers(engine, MACHINE_FILTER))
 
     def create(self, request: MachineRequest, report: Reporter, /) -> Machine:
         """A running machine with sshd on a loopback address of its own.
 
         Its disk is the computer's, so `disk_gb` has no effect here.
         """
-        request = _with_model(request)
+        request = _settled(request)
         simulated = _simulated(request)
         engine = ensure_engine(report)
         image = ensure_base(engine, report)
@@ -74,18 +75,23 @@ class SandboxDriver:
                 boot_fresh(Ground(engine, network, image, nameservers), request, simulated)
         return _answering(engine, request.name, report)
 
+    def stock(self, request: MachineRequest, report: Reporter, /) -> None:
+        """Has what the machine is going to fetch, where it fetches from stand-ins at all."""
+        machine = self.find(request.name)
+        if machine and machine.simulated:
+            ensure_infra(request.images, request.models, report)
+
     def delete(self, machine: Machine, report: Reporter, /) -> None:
         """Removes the container with its volumes; returns when Docker does not know it any more."""
         engine = running_engine()
-        container = container_of(machine.name)
-        if engine is None or not inspect(engine, container):
+        if engine is None or not inspect(engine, machine.id):
             return
         report(Progress("machine", text=f"deleting {machine.name}"))
-        engine.answer("rm", "--force", "--volumes", container)
-        if inspect(engine, container):
+        engine.answer("rm", "--force", "--volumes", machine.id)
+        if inspect(engine, machine.id):
             raise CloudError(
                 f"Docker still knows the machine `{machine.name}`",
-                hint=f"`docker rm --force --volumes {container}` says why",
+                hint=f"`docker rm --force --volumes {machine.id}` says why",
             )
 
 
@@ -94,7 +100,14 @@ def _serves_itself(request: MachineRequest) -> bool:
     return request.gpus > 0 or not registry_answers()
 
 
-def _with_model(request: MachineRequest) -> MachineRequest:
+def _settled(request: MachineRequest) -> MachineRequest:
+    """The request with a GPU model; refused where the name is that of what serves machines."""
+    if container_of(request.name) == CONTAINER:
+        raise UsageError(
+            f"a sandbox machine cannot be called `{request.name}`",
+            why="that is the one which serves all others packages, images and models",
+            hint="take another --name",
+        )
     return replace(request, gpu=(request.gpu or DEFAULT_MODEL) if request.gpus else "")
 
 
@@ -108,18 +121,18 @@ def _simulated(request: MachineRequest) -> str:
 
 
 def _find(engine: Engine, name: str) -> Machine | None:
-    containers = inspect(engine, container_of(name))
-    return machine_of(containers[0], login_key()[0]) if containers else None
+    found = containers(engine, f"{MACHINE_FILTER}={name}")
+    return machine_of(found[0], login_key()[0]) if found else None
 
 
 def _resumed(engine: Engine, name: str) -> bool:
     """Whether the machine exists; it is started, or cleared away if it never booted."""
     machine = _find(engine, name)
     if machine and machine.state == "creating":
-        engine.run("rm", "--force", "--volumes", container_of(name))
+        engine.run("rm", "--force", "--volumes", machine.id)
         return False
     if machine and machine.state != "running":
-        engine.run("start", container_of(name))
+        engine.run("start", machine.id)
     return machine is not None
 
 

@@ -165,6 +165,11 @@ def inspect(engine: Engine, *containers: str) -> list[dict[str, Any]]:
     return found
 
 
+def containers(engine: Engine, chosen: str) -> list[dict[str, Any]]:
+    """The same for those that a filter of `docker ps` chooses, whatever they are called."""
+    return inspect(engine, *engine.run("ps", "--all", "--quiet", "--filter", chosen).split())
+
+
 def _somebody_listens(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from llmhost.cloud.sandbox.engine import Engine, running_engine
 from llmhost.cloud.sandbox.keys import login_key
-from llmhost.cloud.sandbox.machine import inspect, wait_for_ssh
-from llmhost.cloud.sandbox.records import container_of, machine_of
+from llmhost.cloud.sandbox.machine import containers, inspect, wait_for_ssh
+from llmhost.cloud.sandbox.records import MACHINE_FILTER, machine_of
 from llmhost.errors import CloudError
 
 # systemd waits 90 s for a unit that does not stop (DefaultTimeoutStopSec), and goes on then.
@@ -43,12 +43,12 @@ def cut_power(name: str) -> None:
 
 def _find(name: str) -> tuple[Engine, str]:
     engine = running_engine()
-    container = container_of(name)
-    if engine is None or not inspect(engine, container):
+    found = containers(engine, f"{MACHINE_FILTER}={name}") if engine else []
+    if engine is None or not found:
         raise CloudError(
             f"there is no sandbox machine `{name}`", hint="`llmhost ls` shows those that exist"
         )
-    return engine, container
+    return engine, str(found[0]["Id"])[:12]
 
 
 def _started(engine: Engine, container: str) -> datetime:

@@ -15,7 +15,8 @@ _HOST, _PORT, _HOST_KEY = "llmhost-ssh-host", "llmhost-ssh-port", "llmhost-host-
 _SIMULATED = "llmhost-simulated"
 
 MACHINE_FILTER = f"label={_NAME}"
-"""What `docker ps --filter` needs to list machines, and not what serves them."""
+"""What `docker ps --filter` needs to list machines, and not what serves them; with `=NAME` behind
+it, to find one, whatever its container is called."""
 
 _STATES: Mapping[str, MachineState] = {
     "created": "creating",
@@ -26,8 +27,12 @@ _STATES: Mapping[str, MachineState] = {
 
 
 def container_of(name: str) -> str:
-    """The name of a machine's container."""
-    return f"llmhost-{name}"
+    """The name a new machine's container gets.
+
+    `llmhost-NAME` is what the engine of a deployment is called, and with `--local` that is a
+    container of the same Docker.
+    """
+    return f"llmhost.{name}"
 
 
 def labels_of(
@@ -48,26 +53,34 @@ def labels_of(
 
 
 def machine_of(container: Mapping[str, Any], key: Path) -> Machine:
-    """The machine that a `docker container inspect` document describes; `key` logs in."""
+    """The machine that a `docker container inspect` document describes; `key` logs in.
+
+    Labels that are missing, as another version of llmhost may have left them out, are empty.
+    """
     labels: Mapping[str, str] = container["Config"]["Labels"]
-    address = Address(
-        host=labels[_HOST],
-        port=int(labels[_PORT]),
-        user=USER,
-        key=key,
-        host_key=labels[_HOST_KEY],
-    )
     return Machine(
-        name=labels[_NAME],
+        name=labels.get(_NAME, ""),
         id=container["Id"][:12],
         cloud="sandbox",
         state=_STATES.get(container["State"]["Status"], "stopped"),
-        address=address,
-        gpu=labels[_GPU],
-        gpus=int(labels[_GPUS]),
+        address=_address(labels, key),
+        gpu=labels.get(_GPU, ""),
+        gpus=int(labels.get(_GPUS, 0)),
         labels={k.removeprefix(_OWN): v for k, v in labels.items() if k.startswith(_OWN)},
         # Docker writes nanoseconds; whole seconds are plenty.
         created=f"{container['Created'][:19]}Z",
         place="this computer",
-        simulated=labels[_SIMULATED],
+        simulated=labels.get(_SIMULATED, ""),
+    )
+
+
+def _address(labels: Mapping[str, str], key: Path) -> Address | None:
+    if _HOST not in labels or _PORT not in labels:
+        return None
+    return Address(
+        host=labels[_HOST],
+        port=int(labels[_PORT]),
+        user=USER,
+        key=key,
+        host_key=labels.get(_HOST_KEY),
     )

@@ -10,7 +10,7 @@ from llmhost.cloud.sandbox.network import Network, free_first, resolvers
 
 NETWORK = Network("llmhost", IPv4Network("10.77.0.0/24"))
 BLUEPRINT = Blueprint(
-    container="llmhost-vllm",
+    container="llmhost.vllm",
     hostname="vllm",
     number=12,
     image="llmhost/machine:1",

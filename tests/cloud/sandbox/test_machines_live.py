@@ -134,9 +134,30 @@ def test_machines_are_listed_with_their_labels(machines: dict[str, Machine]) -> 
     }
 
 
+def test_a_container_of_the_name_a_machine_used_to_have_is_left_alone(ground: Ground) -> None:
+    engine, image = ground.engine, ground.image
+    engine.run("create", "--name", "llmhost-live-both", "--label", "llmhost=1", image)
+    try:
+        assert SandboxDriver().find("live-both") is None
+        machine = make(ground, "live-both")
+        SandboxDriver().delete(machine, ignore)
+        assert inspect(engine, "llmhost-live-both")
+    finally:
+        engine.run("rm", "--force", "--volumes", "llmhost-live-both")
+
+
+def test_a_machine_that_was_made_under_another_container_name_is_still_ours(ground: Ground) -> None:
+    machine = make(ground, "live-older")
+    ground.engine.run("rename", machine.id, "llmhost-live-older")
+    assert SandboxDriver().find("live-older") == machine
+    reboot("live-older")
+    SandboxDriver().delete(machine, ignore)
+    assert SandboxDriver().find("live-older") is None
+
+
 def test_a_deleted_machine_leaves_no_container_and_no_volume(ground: Ground) -> None:
     machine = make(ground, "live-gone")
-    (container,) = inspect(ground.engine, "llmhost-live-gone")
+    (container,) = inspect(ground.engine, machine.id)
     volumes = [mount["Name"] for mount in container["Mounts"]]
     assert len(volumes) == 2
     SandboxDriver().delete(machine, ignore)

@@ -7,11 +7,14 @@ from cryptography import x509
 
 from llmhost.cloud.base import MachineRequest
 from llmhost.cloud.sandbox.base import digest
+from llmhost.cloud.sandbox.driver import SandboxDriver
 from llmhost.cloud.sandbox.gpu.models import MODELS, driver_files, gpu_model
 from llmhost.cloud.sandbox.keys import authority, issue, login_key
 from llmhost.cloud.sandbox.packages import is_debian_like
-from llmhost.cloud.sandbox.records import labels_of, machine_of
+from llmhost.cloud.sandbox.records import container_of, labels_of, machine_of
 from llmhost.errors import UsageError
+from llmhost.events import ignore
+from tests.deployments import PROVIDERS, deployment
 
 REQUEST = MachineRequest("vllm", gpu="l4", gpus=2, labels={"deployment": '{"name": "vllm"}'})
 
@@ -35,6 +38,31 @@ def test_a_machine_comes_back_from_its_labels_as_it_was_asked_for() -> None:
     assert machine.address is not None
     assert str(machine.address) == "debian@127.0.1.12"
     assert machine.address.host_key == "ssh-ed25519 AAAA"
+
+
+def test_a_machine_with_other_labels_than_ours_is_listed_without_what_they_do_not_say() -> None:
+    foreign = container("running") | {"Config": {"Labels": {"llmhost-name": "old"}}}
+    machine = machine_of(foreign, Path("/key"))
+    assert (machine.name, machine.address, machine.gpus) == ("old", None, 0)
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_machine_is_called_like_the_engine_of_a_deployment(provider: str) -> None:
+    wanted = deployment(provider)
+    assert container_of(wanted.name) != wanted.container
+
+
+def test_no_machine_is_called_like_the_one_that_serves_all_others() -> None:
+    driver = SandboxDriver()
+    for ask in (driver.offers, lambda request: driver.create(request, ignore)):
+        with pytest.raises(UsageError, match="cannot be called `infra`"):
+            ask(MachineRequest("infra"))
+
+
+def test_what_is_offered_says_what_of_it_is_not_real() -> None:
+    (offer,) = SandboxDriver().offers(REQUEST)
+    assert "2 x NVIDIA L4" in offer.simulated
+    assert "stand-ins" in offer.simulated
 
 
 @pytest.mark.parametrize(

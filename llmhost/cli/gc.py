@@ -1,0 +1,46 @@
+"""`gc`: what is expired, ownerless or left over goes, and nothing else."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llmhost.cli.invocation import Invocation
+from llmhost.cli.options import CloudFlags, Shown
+from llmhost.errors import ExitStatus, UsageError
+
+if TYPE_CHECKING:
+    from llmhost.workflows.results import Cleared
+
+
+def gc(
+    ctx: typer.Context,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show it")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    where: CloudFlags,
+    shown: Shown,
+) -> None:
+    """Delete what nobody needs any more.
+
+    Of llmhost's own, in every zone: machines whose time has ended, disks and addresses without a
+    machine, firewall rules without machines. What llmhost did not make is never touched.
+
+    Examples:
+        llmhost gc --dry-run
+        llmhost gc --yes
+    """
+    from llmhost.cli.wiring import consent, session
+    from llmhost.ui.order import cleared as view
+    from llmhost.workflows.gc import gc as workflow
+
+    invocation = Invocation.of(ctx, shown.output, events=shown.events)
+
+    def agree(found: "Cleared") -> bool:
+        if yes or consent(invocation, view(found, dry=True)):
+            return True
+        raise UsageError("not confirmed: nothing was deleted", hint="add --yes to go on unasked")
+
+    done = workflow(session(invocation), where.names, None if dry_run else agree)
+    invocation.deliver(done, view(done, dry=dry_run))
+    if done.kept or done.unasked:
+        raise typer.Exit(ExitStatus.FAILED)

@@ -1,0 +1,153 @@
+"""Whose project, with which credentials, at which address: settled without a word to Google.
+
+Looking for credentials the way Google's library does asks the metadata server of a machine that may
+not be on Google's cloud, for seconds; so it is looked first whether there is anything to find.
+"""
+
+import configparser
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from llmhost.errors import CloudError, UsageError
+
+ENDPOINT = "LLMHOST_GCE_ENDPOINT"
+PROJECT = "LLMHOST_GCE_PROJECT"
+
+# What Google's own library and gcloud read (application-default-credentials, 2026-04).
+_CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS"
+_PROJECT_VARIABLES = (PROJECT, "GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
+
+# A machine on Google's cloud says so in its firmware (compute: detect-compute-engine, 2026-04).
+_FIRMWARE = Path("/sys/class/dmi/id/product_name")
+
+_LOGIN = "gcloud auth application-default login"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where calls go and who pays.
+
+    Attributes:
+        project: The project's id.
+        endpoint: Address of a double on this computer; empty for Google's own.
+    """
+
+    project: str
+    endpoint: str = ""
+
+    @property
+    def doubled(self) -> bool:
+        """Whether a double answers: it needs no credentials and no patience."""
+        return bool(self.endpoint)
+
+
+def account(environ: Mapping[str, str] = os.environ, project: str = "") -> Account:
+    """The account that flags, environment and files tell of.
+
+    Raises:
+        CloudError: No project is named, or there are no credentials.
+        UsageError: The endpoint is none that may be used without credentials.
+    """
+    endpoint = environ.get(ENDPOINT, "")
+    if endpoint:
+        _refuse_remote(endpoint)
+    elif not has_credentials(environ):
+        raise CloudError(
+            "there are no Google Cloud credentials on this computer",
+            why=f"neither {_CREDENTIALS} nor a login of gcloud names any",
+            hint=f"log in once: {_LOGIN}",
+        )
+    found = project or next((environ[v] for v in _PROJECT_VARIABLES if environ.get(v)), "")
+    found = found or _project_of_credentials(environ) or _project_of_gcloud(environ)
+    if not found:
+        raise CloudError(
+            "no Google Cloud project is named",
+            why=f"neither --project nor {PROJECT}, nor the credentials, nor gcloud name one",
+            hint="gcloud config set project PROJECT, or say --project PROJECT",
+        )
+    return Account(found, endpoint)
+
+
+def credentials(of: Account) -> Any:  # noqa: ANN401  google.auth's, which carries no types
+    """The credentials calls are signed with.
+
+    Raises:
+        CloudError: They cannot be used.
+    """
+    from google.auth import default, exceptions  # noqa: PLC0415  takes 0.4 s to import
+    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415  the same
+
+    if of.doubled:
+        return AnonymousCredentials()  # type: ignore[no-untyped-call]  # google.auth has no types
+    try:
+        found, _project = default(scopes=["https://www.googleapis.com/auth/compute"])
+    except exceptions.GoogleAuthError as error:
+        raise CloudError(
+            "the Google Cloud credentials on this computer cannot be used",
+            why=str(error),
+            hint=f"log in again: {_LOGIN}",
+        ) from error
+    return found
+
+
+def has_credentials(environ: Mapping[str, str]) -> bool:
+    """Whether Application Default Credentials can be found at all."""
+    if environ.get(_CREDENTIALS) or _well_known(environ).is_file():
+        return True
+    try:
+        return "Google" in _FIRMWARE.read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def _refuse_remote(endpoint: str) -> None:
+    """Calls without credentials stay on this computer."""
+    url = urlsplit(endpoint)
+    try:
+        local = ipaddress.ip_address(url.hostname or "").is_loopback
+    except ValueError:
+        local = False
+    if url.scheme != "http" or not local:
+        raise UsageError(
+            f"{ENDPOINT} is `{endpoint}`",
+            why="it names a double of Compute Engine, which is on a loopback address",
+            hint="such as http://127.0.0.1:8080; unset it to use Google's own",
+        )
+
+
+def _config_dir(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME") or str(Path.home())
+    return Path(environ.get("CLOUDSDK_CONFIG") or f"{home}/.config/gcloud")
+
+
+def _well_known(environ: Mapping[str, str]) -> Path:
+    return _config_dir(environ) / "application_default_credentials.json"
+
+
+def _project_of_credentials(environ: Mapping[str, str]) -> str:
+    file = Path(environ.get(_CREDENTIALS) or _well_known(environ))
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(told.get("project_id") or told.get("quota_project_id") or "")
+
+
+def _project_of_gcloud(environ: Mapping[str, str]) -> str:
+    folder = _config_dir(environ)
+    try:
+        active = (folder / "active_config").read_text(encoding="utf-8").strip()
+    except OSError:
+        active = "default"
+    config = configparser.ConfigParser(interpolation=None)
+    try:
+        config.read(folder / "configurations" / f"config_{active}", encoding="utf-8")
+    except configparser.Error:
+        return ""
+    return config.get("core", "project", fallback="")

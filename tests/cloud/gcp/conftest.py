@@ -1,0 +1,38 @@
+"""The double, a driver that uses it, and nobody who leaves this computer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cloud.gcp.bench import Bench
+from tests.cloud.gcp.guard import NOTES, Guard
+from tests.fake_gce import FakeGce, ManualClock
+
+_GUARD = Guard()
+
+
+@pytest.fixture(autouse=True)
+def guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Guard]:
+    """Fails whatever connects beyond loopback, in this process and in its children."""
+    notes = tmp_path / "connections"
+    monkeypatch.setenv(NOTES, str(notes))
+    _GUARD.refused.clear()
+    _GUARD.on = True
+    yield _GUARD
+    _GUARD.on = False
+    assert not _GUARD.refused, "a connection left this computer"
+    assert not notes.exists(), notes.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def gce() -> Iterator[FakeGce]:
+    """A double whose clock moves five seconds with each call."""
+    with FakeGce(clock=ManualClock(per_call=5)) as gce:
+        yield gce
+
+
+@pytest.fixture
+def bench(gce: FakeGce, tmp_path: Path) -> Bench:
+    """Somebody at a computer of their own, with that double for a cloud."""
+    return Bench(gce, tmp_path / "state")
