@@ -45,7 +45,7 @@ def capacity(  # noqa: PLR0913  one parameter per flag
     kv_gb: Annotated[
         float | None,
         typer.Option(
-            "--kv-gb", metavar="GB", help="KV cache of one request, where no model is named"
+            "--kv-gb", metavar="GB", help="size of the KV cache of one request, without a model"
         ),
     ] = None,
     api_price: Annotated[
@@ -65,7 +65,7 @@ def capacity(  # noqa: PLR0913  one parameter per flag
     takes that many seconds among so many others is for a measurement to show.
 
     Examples:
-        llmhost capacity Qwen/Qwen3-32B-AWQ --rpm 100 --peak 500 --seconds 5 --tokens 4096
+        llmhost capacity Qwen/Qwen3-32B-AWQ --rpm 100 --peak 500 --seconds 5
         llmhost capacity --rpm 100 --peak 500 --seconds 5 --kv-gb 2 --gpu a100-80gb
     """
     from llmhost.fit.capacity import Load

@@ -20,8 +20,9 @@ def extend(  # noqa: PLR0913  flags are parameters
 ) -> None:
     """Let a machine live longer.
 
-    The TTL counts from now. The cloud moves the end of a stopped machine only: it is stopped, changed and started again,
-    which takes a few minutes. Its GPUs are given back meanwhile and may not be had again.
+    The TTL counts from now. The cloud moves the end of a stopped machine only: it is stopped,
+    changed and started again, which takes a few minutes. Its GPUs are given back meanwhile and may
+    not be had again.
 
     Examples:
         llmhost extend vllm --ttl 4h

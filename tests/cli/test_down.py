@@ -78,7 +78,8 @@ def test_all_on_a_host_of_ones_own_is_what_it_carries_one_after_the_other(
     at_work: list[str] = []
 
     def alone(_session: Session, place: Place | None, name: str) -> Gone:
-        assert place and place.kind != "cloud"
+        assert place
+        assert place.kind != "cloud"
         assert not at_work  # there is one lock per host
         at_work.append(name)
         time.sleep(0.02)

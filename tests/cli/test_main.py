@@ -95,7 +95,7 @@ def test_a_defect_on_one_of_several_hosts_keeps_its_traceback(
             "error: there is no command `upp`\n  hint  did you mean `llmhost up`? commands: ",
         ),
         (("vllm",), "error: there is no command `vllm`\n  hint  did you mean `llmhost up vllm`? "),
-        (("qqq",), "error: there is no command `qqq`\n  hint  commands: up, plan, "),
+        (("qqq",), "error: there is no command `qqq`\n  hint  commands: "),
         (("up", "--gpuz"), "error: no such option: --gpuz"),
         (("up", "vllm", "--gpus", "two"), "error: invalid value for '--gpus'"),
         (("status",), "error: missing argument 'NAME'\n  hint  llmhost status --help\n"),

@@ -24,9 +24,12 @@ from llmhost.events import (
     StepFinished,
     StepStarted,
 )
+from llmhost.fit.capacity import Load
 from llmhost.spec.catalog import Catalog
 from llmhost.ui.jsonlines import JsonLines
 from llmhost.ui.terminal import Terminal
+from llmhost.workflows.capacity import Wish, capacity
+from llmhost.workflows.fit import Question, fit, tier_table
 from llmhost.workflows.results import Cleared, Examined, Extended
 from tests.cli.front import Front, Stream
 from tests.cli.samples import GONE, LISTING, PLANNED, SERVED, STATUS
@@ -46,6 +49,9 @@ SAMPLES: dict[str, Any] = {
     "cleared": Cleared((Waste("disk", "d", "us-east4-a", "no machine uses it"),), 1),
     "diagnosis": Diagnosis((Examined("gcp", (Finding("network", "ok", "default"),)),)),
     "providers": Providers((Provider("vllm", "vLLM", "x", "stable", "m", "2 x l4", cpu=True),)),
+    "fit": fit(Question("Qwen/Qwen3-32B", gpu="l4", gpus=2, offline=True), {}),
+    "tiers": tier_table({}),
+    "capacity": capacity(Wish(Load(100, 500, 5, 2048, 0.5), "Qwen/Qwen3-32B", offline=True), {}),
     "failure": FAILURE,
 }
 

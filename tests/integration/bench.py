@@ -17,6 +17,16 @@ from llmhost.events import ignore
 
 VLLM_IMAGE = "docker.io/vllm/vllm-openai:v0.31.0"
 VLLM_MODEL = "Qwen/Qwen3-32B-AWQ"
+# Models of the tests' own, which the hub can be made to refuse, cut or slow down.
+GATED, CUT, SLOW = (f"llmhost-tests/{name}" for name in ("gated", "cut", "slow"))
+MODELS = (
+    VLLM_MODEL,
+    GATED,
+    CUT,
+    SLOW,
+    "registry.ollama.ai/library/qwen2.5:7b",
+    "lmstudio.ai/qwen2.5-7b-instruct@q4_k_m",
+)
 
 _OURS = re.compile(r"it(\d+)-.*")
 

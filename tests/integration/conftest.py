@@ -1,17 +1,40 @@
-"""Real machines, a real command line, and somebody outside who looks."""
+"""Real machines, a real command line, and somebody outside who looks.
+
+Machines are made once and shared by modules, which therefore run in stages: what breaks a machine
+comes after what looks at it, and no more than three exist at a time.
+"""
 
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from llmhost.cloud.base import Machine
-from tests.integration.bench import Bench
+from tests.integration.bench import MODELS, VLLM_IMAGE, Bench
 from tests.integration.command import Llmhost
 from tests.integration.outside import Host, introduce, seen
+from tests.integration.own import Own
 from tests.integration.served import Served
 
 CALLED = pytest.StashKey[pytest.TestReport]()
+
+# Modules that share one machine, which the last of them takes away; then those with machines of
+# their own, in this order.
+SERVED = ("test_fresh_machine", "test_second_up", "test_changed_by_hand", "test_down")
+OTHERS = ("test_host_errors", "test_own_host", "test_interrupted", "test_providers")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the modules of this folder into their order, and leaves all others where they are."""
+    ours = [item for item in items if item.path.parent == Path(__file__).parent]
+    staged = iter(sorted(ours, key=_stage))
+    items[:] = [next(staged) if item in ours else item for item in items]
+
+
+def _stage(item: pytest.Item) -> int:
+    order = (*SERVED[:-1], "", SERVED[-1], *OTHERS)
+    return order.index(item.path.stem if item.path.stem in order else "")
 
 
 @pytest.fixture(scope="session")
@@ -54,18 +77,6 @@ def secrets() -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Callable[[str], str]:
-    """Writes a `-f` file."""
-
-    def write(text: str) -> str:
-        file = tmp_path / "deployment.yaml"
-        file.write_text(text)
-        return str(file)
-
-    return write
-
-
 @pytest.fixture(scope="session")
 def served(
     bench: Bench,
@@ -81,6 +92,20 @@ def served(
     first = user("up", *words, "--yes", "-o", "json").good()
     machine = bench.machine(name)
     return Served(name, words, user, machine, look(machine), first)
+
+
+@pytest.fixture(scope="session")
+def pair(bench: Bench, llmhost: Llmhost, look: Callable[[Machine], Host]) -> tuple[Own, Own]:
+    """Two machines as their vendors hand them over: nothing of llmhost has touched them."""
+    ollama = llmhost.json("providers", "show", "ollama")["variants"][0]["image"]
+
+    def make(label: str) -> Own:
+        machine = bench.bare(label, images=[VLLM_IMAGE, ollama], models=MODELS)
+        return Own(llmhost, machine, look(machine))
+
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(make, ("own1", "own2"))
+    return first, second
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import pytest
 
 from llmhost.cloud.base import Machine
 from llmhost.cloud.sandbox.infra.faults import fail_repository
-from tests.integration.bench import VLLM_IMAGE, Bench
+from tests.integration.bench import SLOW, VLLM_IMAGE, Bench
 from tests.integration.command import Event, Llmhost
 from tests.integration.outside import Host, completion, hold_apt, introduce
 from tests.integration.proxy import Wire
@@ -17,17 +17,7 @@ from tests.integration.served import changed
 
 pytestmark = pytest.mark.sandbox
 
-MODEL = "llmhost-tests/slow"
 RATE = 400_000  # bytes per second; its 1.3 MB take some seconds
-NAME = "interrupted"
-FILE = f"""
-provider: vllm
-gpus: 2
-name: {NAME}
-model: {MODEL}
-sources:
-  images: {{docker.io: docker.io}}
-"""
 APPLY = "llmhost-apply.service"
 
 
@@ -38,7 +28,8 @@ class Moment:
     Attributes:
         event: Name of the event that tells of it.
         what: How its title, phase or text begins.
-        undo: What brings the host back to before that moment, so that it comes again.
+        undo: What brings the host back to before it, so that it comes again; NAME is the
+            deployment's.
     """
 
     event: str
@@ -59,7 +50,6 @@ FRESH = (
     Moment("StepStarted", "docker engine"),
     Moment("StepStarted", "image"),
     Moment("Progress", "downloading"),
-    Moment("StepStarted", "file"),
 )
 
 AGAIN = {
@@ -77,14 +67,14 @@ AGAIN = {
     "the image is pulled": Moment(
         "StepStarted",
         "image",
-        f"systemctl stop llmhost-{NAME}; docker rm -f llmhost-{NAME}; docker rmi -f {VLLM_IMAGE}",
+        f"systemctl stop llmhost-NAME; docker rm -f llmhost-NAME; docker rmi -f {VLLM_IMAGE}",
     ),
     "weights are downloaded": Moment("Progress", "downloading", "rm -r /var/lib/llmhost/models/*"),
-    "files are written": Moment("StepStarted", "file", f"rm /etc/llmhost/{NAME}/compose.yaml"),
+    "files are written": Moment("StepStarted", "file", "rm /etc/llmhost/NAME/compose.yaml"),
     "the service is started": Moment(
-        "StepStarted", "service llmhost-", f"systemctl stop llmhost-{NAME}"
+        "StepStarted", "service llmhost-", "systemctl stop llmhost-NAME"
     ),
-    "the model is loaded": Moment("PhaseStarted", "ready", f"systemctl stop llmhost-{NAME}"),
+    "the model is loaded": Moment("PhaseStarted", "ready", "systemctl stop llmhost-NAME"),
 }
 
 
@@ -94,14 +84,14 @@ class Site:
 
     Attributes:
         llmhost: The command line.
-        machine: The machine.
-        host: The same, seen from outside.
+        name: The deployment's name.
+        host: Where it is, seen from outside.
         wire: The way there, which can be cut.
         words: What stands after `up`, to go by that way.
     """
 
     llmhost: Llmhost
-    machine: Machine
+    name: str
     host: Host
     wire: Wire
     words: tuple[str, ...]
@@ -109,8 +99,12 @@ class Site:
     def up(self) -> Any:  # noqa: ANN401  the document of `up`
         """Brings it up; it has to end well."""
         document = self.llmhost.json("up", *self.words, "--yes")
-        assert '"assistant"' in completion(self.host, NAME, 8000, MODEL)
+        assert '"assistant"' in completion(self.host, self.name, 8000, SLOW)
         return document
+
+    def undo(self, moment: Moment) -> None:
+        """Brings the host back to before a moment."""
+        self.host.check_output(moment.undo.replace("NAME", self.name))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -123,48 +117,57 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(
-    bench: Bench,
-    llmhost: Llmhost,
-    look: Callable[[Machine], Host],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
-    """A machine and a wire to it; what happens to it first is the first test's matter."""
-    machine = bench.bare(NAME, images=[VLLM_IMAGE], models=[MODEL])
-    fail_repository(bench.engine, MODEL, {"rate": RATE})
-    file = tmp_path_factory.mktemp("site") / "deployment.yaml"
-    file.write_text(FILE)
-    assert machine.address
-    with Wire(machine.address.host, machine.address.port) as wire:
-        wired = replace(machine.address, host="127.0.0.1", port=wire.port)
-        introduce(llmhost.home, wired)
-        yield Site(llmhost, machine, look(machine), wire, ("-f", str(file), "--host", str(wired)))
-    bench.remove(machine.name)
-
-
-def test_up_killed_at_every_moment_of_its_way_ends_well(bench: Bench, llmhost: Llmhost) -> None:
+def killed(bench: Bench, llmhost: Llmhost) -> Iterator[Machine]:
+    """A machine whose first `up` was killed at every moment of its way."""
     name = bench.name("killed")
-    words = ("vllm", "--gpus", "2", "--model", MODEL, "--cloud", "sandbox", "--name", name, "--yes")
-    fail_repository(bench.engine, MODEL, {"rate": RATE // 5})
+    words = ("vllm", "--gpus", "2", "--model", SLOW, "--cloud", "sandbox", "--name", name, "--yes")
+    fail_repository(bench.engine, SLOW, {"rate": RATE // 5})
     for moment in FRESH:
         with llmhost.start("up", *words) as running:
             running.until(moment)
             running.kill()
-    document = llmhost.json("up", *words)
-    assert {check["outcome"] for check in document["checks"]} == {"ok"}
-    # Everything was done by one apply, which none of those who watched it took along.
-    log = bench.inside(name, f"journalctl --unit {APPLY} --output=cat")
-    assert log.count("Started") == 1, log
+    llmhost("up", *words).good()
+    fail_repository(bench.engine, SLOW, {"rate": RATE})
+    yield bench.machine(name)
+    fail_repository(bench.engine, SLOW, {})
     bench.remove(name)
 
 
-def test_a_first_up_over_a_wire_ends_well(site: Site) -> None:
-    assert site.up()
+@pytest.fixture(scope="module")
+def site(
+    killed: Machine,
+    llmhost: Llmhost,
+    look: Callable[[Machine], Host],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    """The same machine as a host of one's own, over a wire."""
+    file = tmp_path_factory.mktemp("site") / "deployment.yaml"
+    file.write_text(
+        f"{{provider: vllm, gpus: 2, model: {SLOW}, name: {killed.name}, "
+        "sources: {images: {docker.io: docker.io}}}"
+    )
+    assert killed.address
+    with Wire(killed.address.host, killed.address.port) as wire:
+        wired = replace(killed.address, host="127.0.0.1", port=wire.port)
+        introduce(llmhost.home, wired)
+        words = ("-f", str(file), "--host", str(wired))
+        site = Site(llmhost, killed.name, look(killed), wire, words)
+        site.up()
+        yield site
+
+
+def test_up_killed_at_every_moment_of_its_way_was_one_work_that_went_on(
+    killed: Machine, llmhost: Llmhost, bench: Bench
+) -> None:
+    assert llmhost.json("status", killed.name)["health"] == "serving"
+    # Everything was done by one apply, which none of those who watched it took along.
+    log = bench.inside(killed.name, f"journalctl --unit {APPLY} --output=cat")
+    assert log.count("Started") == 1, log
 
 
 @pytest.mark.parametrize("moment", AGAIN.values(), ids=AGAIN.keys())
 def test_a_connection_cut_while(site: Site, moment: Moment) -> None:
-    site.host.check_output(moment.undo)
+    site.undo(moment)
     with site.llmhost.start("up", *site.words, "--yes") as running:
         running.until(moment)
         site.wire.cut()
@@ -177,7 +180,7 @@ def test_a_connection_cut_while(site: Site, moment: Moment) -> None:
 
 @pytest.mark.parametrize("when", ["the service is started", "the model is loaded"])
 def test_up_killed_while(site: Site, when: str) -> None:
-    site.host.check_output(AGAIN[when].undo)
+    site.undo(AGAIN[when])
     with site.llmhost.start("up", *site.words, "--yes") as running:
         running.until(AGAIN[when])
         running.kill()
@@ -200,7 +203,7 @@ def test_a_second_up_watches_the_first_and_both_end_well(site: Site) -> None:
 
 
 def test_two_ups_begun_at_once_both_end_well(site: Site) -> None:
-    site.host.check_output(AGAIN["files are written"].undo)
+    site.undo(AGAIN["files are written"])
     with (
         site.llmhost.start("up", *site.words, "--yes") as one,
         site.llmhost.start("up", *site.words, "--yes") as other,
@@ -223,7 +226,7 @@ def test_a_holder_who_is_somebody_else_is_named_with_the_way_to_break_the_lock(s
         running.ended().good()
     for word in ("llmhost up his", "seconds ago", "walter@elsewhere, process 7", "systemctl stop"):
         assert word in told["text"]
-    assert site.host.file(f"/etc/llmhost/{NAME}/compose.yaml").exists
+    assert site.host.file(f"/etc/llmhost/{site.name}/compose.yaml").exists
 
 
 def test_breaking_the_lock_ends_the_work_and_the_next_up_takes_it_up(site: Site) -> None:

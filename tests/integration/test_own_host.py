@@ -1,16 +1,13 @@
 """Hosts of one's own, as bare as a vendor's image: no Docker, no toolkit, no Python."""
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pytest
 
-from llmhost.cloud.base import Machine
-from tests.integration.bench import VLLM_IMAGE, VLLM_MODEL, Bench
+from tests.integration.bench import VLLM_IMAGE, VLLM_MODEL
 from tests.integration.command import Llmhost
-from tests.integration.outside import Host, completion, listeners
+from tests.integration.outside import completion, listeners
+from tests.integration.own import Own
 
 pytestmark = pytest.mark.sandbox
 
@@ -44,58 +41,34 @@ LEFT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """A host of one's own.
-
-    Attributes:
-        words: The flags that name it.
-        machine: What it really is.
-        host: The same, seen from outside.
-    """
-
-    words: tuple[str, str]
-    machine: Machine
-    host: Host
+@pytest.fixture
+def own(pair: tuple[Own, Own]) -> Own:
+    """The one of the two that this module has found bare."""
+    return pair[1]
 
 
 @pytest.fixture(scope="module")
-def pair(bench: Bench, look: Callable[[Machine], Host]) -> Iterator[tuple[Own, Own]]:
-    """Two bare machines."""
-
-    def make(label: str) -> Own:
-        machine = bench.bare(label, images=[VLLM_IMAGE], models=[VLLM_MODEL])
-        return Own(("--host", str(machine.address)), machine, look(machine))
-
-    with ThreadPoolExecutor() as pool:
-        first, second = pool.map(make, ("own1", "own2"))
-    yield first, second
-    for own in (first, second):
-        bench.remove(own.machine.name)
+def file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The `-f` file of this module."""
+    file = tmp_path_factory.mktemp("own") / "deployment.yaml"
+    file.write_text(FILE)
+    return str(file)
 
 
-@pytest.fixture
-def own(pair: tuple[Own, Own]) -> Own:
-    """One of the two."""
-    return pair[0]
-
-
-def test_the_machines_begin_as_bare_as_can_be(pair: tuple[Own, Own]) -> None:
-    for own in pair:
-        for program in ("python3", "docker", "nvidia-ctk", "containerd"):
-            assert not own.host.exists(program), program
-        assert own.host.exists("nvidia-smi"), "the driver belongs to the machine's image"
+def test_the_host_begins_as_bare_as_can_be(own: Own) -> None:
+    for program in ("python3", "docker", "nvidia-ctk", "containerd"):
+        assert not own.host.exists(program), program
 
 
 def test_two_hosts_are_brought_up_side_by_side_by_one_command(
-    pair: tuple[Own, Own], llmhost: Llmhost, config: Callable[[str], str]
+    pair: tuple[Own, Own], llmhost: Llmhost, file: str
 ) -> None:
-    words = (*pair[0].words, *pair[1].words)
-    document = llmhost.json("up", "-f", config(FILE), *words, "--yes")
-    assert [one["host"] for one in document["hosts"]] == [own.words[1] for own in pair]
+    words = (*pair[0].where, *pair[1].where)
+    document = llmhost.json("up", "-f", file, *words, "--yes")
+    assert [one["host"] for one in document["hosts"]] == [own.where[1] for own in pair]
     for one, own in zip(document["hosts"], pair, strict=True):
         assert one["failure"] is None
-        assert one["result"]["where"] == " ".join(own.words)
+        assert one["result"]["where"] == " ".join(own.where)
         assert '"assistant"' in completion(own.host, "own", 8000, VLLM_MODEL)
 
 
@@ -131,26 +104,26 @@ def test_docker_keeps_the_settings_it_is_given_and_listens_on_no_network(own: Ow
 
 
 def test_every_command_that_looks_takes_a_host(own: Own, llmhost: Llmhost) -> None:
-    assert llmhost.json("status", "own", *own.words)["health"] == "serving"
-    assert llmhost.json("smoke", "own", *own.words)["health"] == "serving"
-    assert "startup complete" in llmhost("logs", "own", *own.words).good().stdout
+    assert llmhost.json("status", "own", *own.where)["health"] == "serving"
+    assert llmhost.json("smoke", "own", *own.where)["health"] == "serving"
+    assert "startup complete" in llmhost("logs", "own", *own.where).good().stdout
 
 
 def test_a_plan_for_two_hosts_tells_them_apart(
-    pair: tuple[Own, Own], llmhost: Llmhost, config: Callable[[str], str]
+    pair: tuple[Own, Own], llmhost: Llmhost, file: str
 ) -> None:
-    pair[1].host.check_output("systemctl stop llmhost-own")
-    words = ("-f", config(FILE), *pair[0].words, *pair[1].words)
+    pair[0].host.check_output("systemctl stop llmhost-own")
+    words = ("-f", file, *pair[0].where, *pair[1].where)
     ended = llmhost("plan", *words, "--check", "-o", "json")
     assert ended.status == 3
-    assert [one["result"]["changes"] for one in ended.document["hosts"]] == [0, 1]
+    assert [one["result"]["changes"] for one in ended.document["hosts"]] == [1, 0]
     assert llmhost("up", *words, "--yes").good()
 
 
 def test_one_host_that_cannot_be_reached_does_not_keep_the_other_from_being_looked_at(
-    own: Own, llmhost: Llmhost, config: Callable[[str], str]
+    own: Own, llmhost: Llmhost, file: str
 ) -> None:
-    words = ("-f", config(FILE), *own.words, "--host", "debian@127.0.0.1:9")
+    words = ("-f", file, *own.where, "--host", "debian@127.0.0.1:9")
     ended = llmhost("plan", *words, "-o", "json")
     assert ended.status == 1
     good, bad = ended.document["hosts"]
@@ -158,13 +131,11 @@ def test_one_host_that_cannot_be_reached_does_not_keep_the_other_from_being_look
     assert "127.0.0.1:9" in bad["failure"]["error"]
 
 
-def test_down_leaves_nothing_of_ours(pair: tuple[Own, Own], llmhost: Llmhost) -> None:
-    own = pair[1]
+def test_down_leaves_nothing_of_ours(own: Own, llmhost: Llmhost) -> None:
     own.host.check_output(
         "docker tag %s somebody/elses:1 && docker volume create elses", VLLM_IMAGE
     )
-    document = llmhost.json("down", "own", *own.words)
-    (gone,) = document["gone"]
+    (gone,) = llmhost.json("down", "own", *own.where)["gone"]
     assert "service llmhost-own" in gone["removed"]
     assert any("Docker" in left for left in gone["left"])
     own.host.check_output("docker image rm somebody/elses:1 && docker volume rm elses")
@@ -172,7 +143,7 @@ def test_down_leaves_nothing_of_ours(pair: tuple[Own, Own], llmhost: Llmhost) ->
     assert own.host.service("docker").is_running
 
 
-def test_down_of_what_is_gone_says_so(pair: tuple[Own, Own], llmhost: Llmhost) -> None:
-    failed = llmhost.fails("down", "own", *pair[1].words)
+def test_down_of_what_is_gone_says_so(own: Own, llmhost: Llmhost) -> None:
+    failed = llmhost.fails("down", "own", *own.where)
     assert "carries no deployment `own`" in failed.error
     assert failed.why == "it carries none"

@@ -11,6 +11,7 @@ from llmhost.cloud.sandbox.power import cut_power, reboot
 from tests.integration.bench import Bench
 from tests.integration.command import Llmhost
 from tests.integration.outside import Host, await_completion, is_open, listeners, outer_address
+from tests.integration.own import Own
 from tests.integration.served import Served, changed
 
 pytestmark = pytest.mark.sandbox
@@ -57,64 +58,34 @@ def test_real_llamacpp_answers_again_after(real: Served, event: Callable[[str], 
     assert real.up()["changed"] == 0
 
 
-def test_down_takes_the_machine_away(real: Served, bench: Bench) -> None:
-    bench.note_volumes()
-    document = real.llmhost.json("down", real.name)
-    assert document["gone"][0]["removed"] == [f"machine {real.name} with its disks"]
-    assert not [leak for leak in bench.leaks() if real.name in leak]
-    assert real.llmhost("down", real.name).status == 2
-
-
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """A host of one's own that carries two deployments.
 
     Attributes:
-        llmhost: The command line.
-        machine: The machine.
-        host: The same, seen from outside.
+        own: The host.
         words: What stands after `up`, by provider.
-        documents: What their first `up` came to, by provider.
     """
 
-    llmhost: Llmhost
-    machine: Machine
-    host: Host
+    own: Own
     words: dict[str, tuple[str, ...]]
-    documents: dict[str, object]
-
-    @property
-    def where(self) -> tuple[str, str]:
-        """The flags that name it."""
-        return ("--host", str(self.machine.address))
 
     def answers(self, provider: str) -> None:
         """Returns once a provider answers a client on the host."""
-        await_completion(self.host, provider, *SERVED[provider])
+        await_completion(self.own.host, provider, *SERVED[provider])
 
 
 @pytest.fixture(scope="module")
-def crowd(
-    bench: Bench,
-    llmhost: Llmhost,
-    look: Callable[[Machine], Host],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Crowd]:
-    """Ollama and LM Studio beside each other on one host with a GPU."""
-    image = llmhost.json("providers", "show", "ollama")["variants"][0]["image"]
-    models = ("registry.ollama.ai/library/qwen2.5:7b", "lmstudio.ai/qwen2.5-7b-instruct@q4_k_m")
-    machine = bench.bare("crowd", gpus=1, images=[image], models=models)
-    host = look(machine)
+def crowd(pair: tuple[Own, Own], tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+    """Ollama and LM Studio beside each other, on a GPU each."""
+    own = pair[1]
     file = tmp_path_factory.mktemp("crowd") / "sources.yaml"
     file.write_text("sources: {images: {docker.io: docker.io}}\n")
-    where = ("-f", str(file), "--host", str(machine.address))
-    words = {
-        "ollama": ("ollama", "--gpus", "1", *where),
-        "lmstudio": ("lmstudio", "--gpus", "1", "--accept-licence", *where),
-    }
-    documents = {name: llmhost.json("up", *one, "--yes") for name, one in words.items()}
-    yield Crowd(llmhost, machine, host, words, documents)
-    bench.remove(machine.name)
+    where = ("--gpus", "1", "-f", str(file), *own.where)
+    words = {"ollama": ("ollama", *where), "lmstudio": ("lmstudio", "--accept-licence", *where)}
+    for one in words.values():
+        own.llmhost("up", *one, "--yes").good()
+    return Crowd(own, words)
 
 
 @pytest.mark.parametrize("provider", ["ollama", "lmstudio"])
@@ -122,55 +93,55 @@ def test_a_provider_that_fetches_its_model_itself_has_it_in_memory(
     crowd: Crowd, provider: str
 ) -> None:
     crowd.answers(provider)
-    status = crowd.llmhost.json("status", provider, *crowd.where)
+    status = crowd.own.llmhost.json("status", provider, *crowd.own.where)
     assert {check["name"]: check["outcome"] for check in status["checks"]}["loaded"] == "ok"
-    assert crowd.llmhost.json("up", *crowd.words[provider], "--yes")["changed"] == 0
+    assert crowd.own.llmhost.json("up", *crowd.words[provider], "--yes")["changed"] == 0
 
 
 def test_the_host_carries_both_and_shows_neither_to_the_network(crowd: Crowd) -> None:
-    found = listeners(crowd.host)
+    found = listeners(crowd.own.host)
     assert {11434, 1234} <= found["127.0.0.1"]
     assert set(found) <= LOOPBACK
 
 
 def test_lmstudio_is_a_service_of_its_own_account_without_a_container(crowd: Crowd) -> None:
-    unit = crowd.host.service("llmhost-lmstudio.service")
+    unit = crowd.own.host.service("llmhost-lmstudio.service")
     assert unit.is_enabled
     assert unit.is_running
-    assert crowd.host.user("lmstudio").home == LMSTUDIO_HOME
-    assert crowd.host.user("lmstudio").shell == "/usr/sbin/nologin"
-    listener = crowd.host.check_output("ss -Htlnp sport = :1234").partition("pid=")[2]
-    process = crowd.host.process.get(pid=int(listener.partition(",")[0]))
+    assert crowd.own.host.user("lmstudio").home == LMSTUDIO_HOME
+    assert crowd.own.host.user("lmstudio").shell == "/usr/sbin/nologin"
+    listener = crowd.own.host.check_output("ss -Htlnp sport = :1234").partition("pid=")[2]
+    process = crowd.own.host.process.get(pid=int(listener.partition(",")[0]))
     assert process.user == "lmstudio"
-    assert "lmstudio" not in crowd.host.check_output("docker ps --all --format '{{.Names}}'")
+    assert "lmstudio" not in crowd.own.host.check_output("docker ps --all --format '{{.Names}}'")
 
 
 def test_a_licence_has_to_be_accepted_by_somebody(crowd: Crowd) -> None:
     words = [word for word in crowd.words["lmstudio"] if word != "--accept-licence"]
-    failed = crowd.llmhost.fails("plan", *words)
+    failed = crowd.own.llmhost.fails("plan", *words)
     assert failed.exit_status == 2
     assert "--accept-licence" in failed.hint
 
 
 def test_after_a_reboot_each_has_its_own_model_in_memory_again(crowd: Crowd) -> None:
-    reboot(crowd.machine.name)
+    reboot(crowd.own.machine.name)
     for provider, words in crowd.words.items():
         crowd.answers(provider)
-        assert crowd.llmhost.json("up", *words, "--yes")["changed"] == 0
+        assert crowd.own.llmhost.json("up", *words, "--yes")["changed"] == 0
 
 
 def test_a_program_that_was_removed_is_installed_again_and_nothing_else(crowd: Crowd) -> None:
     program = f"{LMSTUDIO_HOME}/.lmstudio/bin/lms"
-    crowd.host.check_output(f"rm {program}")
-    document = crowd.llmhost.json("up", *crowd.words["lmstudio"], "--yes")
+    crowd.own.host.check_output(f"rm {program}")
+    document = crowd.own.llmhost.json("up", *crowd.words["lmstudio"], "--yes")
     assert changed(document) == {f"program {program}"}
     crowd.answers("lmstudio")
 
 
 def test_taking_one_away_leaves_the_other_alone(crowd: Crowd) -> None:
-    (gone,) = crowd.llmhost.json("down", "lmstudio", *crowd.where)["gone"]
+    (gone,) = crowd.own.llmhost.json("down", "lmstudio", *crowd.own.where)["gone"]
     assert "account lmstudio with its home" in gone["removed"]
-    assert not crowd.host.user("lmstudio").exists
-    assert not crowd.host.file(LMSTUDIO_HOME).exists
+    assert not crowd.own.host.user("lmstudio").exists
+    assert not crowd.own.host.file(LMSTUDIO_HOME).exists
     crowd.answers("ollama")
-    assert crowd.llmhost.json("up", *crowd.words["ollama"], "--yes")["changed"] == 0
+    assert crowd.own.llmhost.json("up", *crowd.words["ollama"], "--yes")["changed"] == 0
