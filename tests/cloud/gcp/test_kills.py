@@ -37,6 +37,9 @@ from tests.fake_gce import (
 from tests.fake_gce.faults import Fault
 from tests.fake_gce.process import FakeGceProcess
 
+# Minutes of work for both processors: run by `bin/test --slow`.
+pytestmark = pytest.mark.slow
+
 RUNS = os.environ.get("LLMHOST_KILL_RUNS", "")
 NAME = "vllm"
 UP = ("up", "vllm", "--gpus", "2", "--yes")
