@@ -30,11 +30,13 @@ class Moment:
         what: How its title, phase or text begins.
         undo: What brings the host back to before it, so that it comes again; NAME is the
             deployment's.
+        heal: What makes an end to what keeps the host at that moment.
     """
 
     event: str
     what: str
     undo: str = "true"
+    heal: str = "true"
 
     def __call__(self, event: Event) -> bool:
         """Is this it?"""
@@ -74,7 +76,12 @@ AGAIN = {
     "the service is started": Moment(
         "StepStarted", "service llmhost-", "systemctl stop llmhost-NAME"
     ),
-    "the model is loaded": Moment("PhaseStarted", "ready", "systemctl stop llmhost-NAME"),
+    "the model is loaded": Moment(
+        "PhaseStarted",
+        "ready",
+        "systemctl stop llmhost-NAME; echo hang >/run/llmhost-gpu/0/.fault",
+        "rm /run/llmhost-gpu/0/.fault; docker restart -t 1 llmhost-NAME",
+    ),
 }
 
 
@@ -102,9 +109,14 @@ class Site:
         assert '"assistant"' in completion(self.host, self.name, 8000, SLOW)
         return document
 
-    def undo(self, moment: Moment) -> None:
+    @contextmanager
+    def before(self, moment: Moment) -> Iterator[None]:
         """Brings the host back to before a moment."""
         self.host.check_output(moment.undo.replace("NAME", self.name))
+        try:
+            yield
+        finally:
+            self.host.check_output(moment.heal.replace("NAME", self.name))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -167,8 +179,7 @@ def test_up_killed_at_every_moment_of_its_way_was_one_work_that_went_on(
 
 @pytest.mark.parametrize("moment", AGAIN.values(), ids=AGAIN.keys())
 def test_a_connection_cut_while(site: Site, moment: Moment) -> None:
-    site.undo(moment)
-    with site.llmhost.start("up", *site.words, "--yes") as running:
+    with site.before(moment), site.llmhost.start("up", *site.words, "--yes") as running:
         running.until(moment)
         site.wire.cut()
         assert running.ended().status == 1
@@ -180,8 +191,7 @@ def test_a_connection_cut_while(site: Site, moment: Moment) -> None:
 
 @pytest.mark.parametrize("when", ["the service is started", "the model is loaded"])
 def test_up_killed_while(site: Site, when: str) -> None:
-    site.undo(AGAIN[when])
-    with site.llmhost.start("up", *site.words, "--yes") as running:
+    with site.before(AGAIN[when]), site.llmhost.start("up", *site.words, "--yes") as running:
         running.until(AGAIN[when])
         running.kill()
     assert changed(site.up()) == set(), "the host did the rest by itself"
@@ -203,8 +213,8 @@ def test_a_second_up_watches_the_first_and_both_end_well(site: Site) -> None:
 
 
 def test_two_ups_begun_at_once_both_end_well(site: Site) -> None:
-    site.undo(AGAIN["files are written"])
     with (
+        site.before(AGAIN["files are written"]),
         site.llmhost.start("up", *site.words, "--yes") as one,
         site.llmhost.start("up", *site.words, "--yes") as other,
     ):

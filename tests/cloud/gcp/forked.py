@@ -81,14 +81,14 @@ def together(bench: Bench, *commands: Command) -> list[Ended]:
     """Runs commands at the same time, each in a process of its own."""
     sys.stdout.flush()
     sys.stderr.flush()
-    children = [_fork(bench, command) for command in commands]
-    return [_ended(*child) for child in children]
+    children = [begin(bench, command) for command in commands]
+    return [ended(*child) for child in children]
 
 
 def alone(bench: Bench, *args: str) -> Ended:
     """Runs one command that lives."""
-    (ended,) = together(bench, Command(args))
-    return ended
+    (done,) = together(bench, Command(args))
+    return done
 
 
 class _NoHost:
@@ -103,7 +103,8 @@ class _NoHost:
         pass
 
 
-def _fork(bench: Bench, command: Command) -> tuple[int, int, int]:
+def begin(bench: Bench, command: Command) -> tuple[int, int, int]:
+    """Starts a command: its process, and the pipes with what it says."""
     (out_read, out_write), (err_read, err_write) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
@@ -177,7 +178,8 @@ def _count_down(moments: int, number: int) -> None:
     Journal.keep = mortal(Journal.keep)  # type: ignore[method-assign]
 
 
-def _ended(child: int, out: int, err: int) -> Ended:
+def ended(child: int, out: int, err: int) -> Ended:
+    """Waits for the end of what `begin` has begun."""
     with os.fdopen(out, "rb") as stdout, os.fdopen(err, "rb") as stderr:
         said, told = stdout.read().decode(), stderr.read().decode()
     _, status = os.waitpid(child, 0)

@@ -9,6 +9,7 @@ import pytest
 from llmhost.cloud.base import DRIVERS, Machine
 from llmhost.cloud.gcp import names
 from llmhost.cloud.gcp.pace import Pace
+from llmhost.cloud.keeping import Waste
 from llmhost.errors import CloudError, HostError, UsageError
 from llmhost.events import MachineExists, MachineGone, StepFinished
 from llmhost.transport.base import Address
@@ -156,6 +157,18 @@ def test_a_name_that_belongs_to_somebody_else_is_left_alone(bench: Bench, gce: F
     bench.down()
     assert [instance["id"] for instance in gce.instances()] == [theirs["id"]]
     assert bench.left() == ["instances llmhost-vllm", "disks llmhost-vllm", "disks llmhost-vllm"]
+
+
+def test_another_machine_of_the_same_name_is_not_taken_for_the_one_that_was_meant(
+    bench: Bench, gce: FakeGce
+) -> None:
+    machine = bench.create()
+    meant = Waste("machine", "llmhost-vllm", machine.place, "its time ended", "vllm", "17")
+    assert bench.driver.clear([meant], bench.heard) == ()
+    assert [instance["id"] for instance in gce.instances()] == [machine.id]
+    kept = replace(meant, id=machine.id)
+    assert bench.driver.clear([kept], bench.heard) == ()
+    assert gce.instances() == []
 
 
 def test_two_at_once_make_one_machine(bench: Bench, gce: FakeGce) -> None:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from llmhost.cloud.gcp import names
 from llmhost.cloud.gcp.pace import Pace
 from tests.cloud.gcp.bench import ZONES, Bench
-from tests.cloud.gcp.forked import KILLED, Command, alone, together
+from tests.cloud.gcp.forked import KILLED, Command, alone, begin, ended, together
 from tests.fake_gce import (
     CredentialsExpired,
     Dropped,
@@ -190,25 +190,25 @@ def take(bench: Bench, step: list[Command] | str) -> None:
         bench.gce.advance(3600)
     else:
         assert isinstance(step, list)
-        for wanted, ended in zip(step, together(bench, *step), strict=True):
-            assert ended.status in {0, 1, 2, KILLED}, f"{wanted}\n{ended.stderr}"
-            assert "Traceback" not in ended.stderr, ended.stderr
+        for typed, done in zip(step, together(bench, *step), strict=True):
+            assert done.status in {0, 1, 2, KILLED}, f"{typed}\n{done.stderr}"
+            assert "Traceback" not in done.stderr, done.stderr
 
 
 def finish(bench: Bench, end: tuple[str, ...]) -> None:
     """The deployment's end: by its owner, or by nobody but time and a sweep."""
     gce = bench.gce
     if end == DOWN:
-        ended = alone(bench, *DOWN)
-        assert ended.status == 0, ended.stderr
+        done = alone(bench, *DOWN)
+        assert done.status == 0, done.stderr
         assert not there(gce)
         gce.advance(5000)  # what could not be seen yet can be seen now
-        ended = alone(bench, *DOWN)
+        done = alone(bench, *DOWN)
     else:
         gce.advance(9 * 3600)
         assert not there(gce), "time has ended every machine"
-        ended = alone(bench, *GC)
-    assert ended.status == 0, ended.stderr
+        done = alone(bench, *GC)
+    assert done.status == 0, done.stderr
 
 
 def ours(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -243,6 +243,26 @@ def everything(gce: FakeGceProcess) -> set[str]:
     """The identifier of everything that can be seen."""
     things = (gce.instances(), gce.disks(), gce.firewalls(), gce.addresses())
     return {f"{thing['kind']} {thing['id']}" for several in things for thing in several}
+
+
+@pytest.mark.parametrize("times", [0, 1, 2, 3])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_two_commands_at_once_make_one_machine(
+    gce: FakeGceProcess, tmp_path: Path, times: int, *, elsewhere: bool
+) -> None:
+    """On one computer or on two, meeting in the same zone or passing each other by."""
+    for zone in (ZONES[0], "us-east4-*", "*"):
+        gce.wipe()
+        gce.forgive()
+        gce.script(Stockout(zone=zone, times=times), Phantom(zone=zone, times=times))
+        homes = [tmp_path / f"{zone.strip('*')}{n}" for n in range(2)]
+        benches = [Bench(gce, home, pace=PACE) for home in (homes if elsewhere else homes[:1] * 2)]
+        for home in homes:
+            home.mkdir()
+        children = [begin(bench, Command(UP)) for bench in benches]
+        for child in children:
+            assert ended(*child).status == 1  # there is no host behind the double
+        assert len(there(gce)) == 1
 
 
 def test_a_killed_command_leaves_no_second_machine(gce: FakeGceProcess, tmp_path: Path) -> None:
