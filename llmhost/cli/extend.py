@@ -31,7 +31,7 @@ def extend(  # noqa: PLR0913  flags are parameters
     from llmhost.cli.wiring import consent, session
     from llmhost.spec.terms import read_ttl
     from llmhost.ui.order import extended as view
-    from llmhost.ui.paint import line
+    from llmhost.ui.order import extension
     from llmhost.workflows.extend import extend as workflow
     from llmhost.workflows.extend import extendable
 
@@ -45,11 +45,7 @@ def extend(  # noqa: PLR0913  flags are parameters
     place = one(where, invocation.terminal.environ)
     with_story = session(invocation)
     machine = extendable(with_story, place, name)
-    told = (
-        line(f"machine {machine.name} in {machine.place} would be stopped and started again,"),
-        line("to live for another ", ttl, "; its GPUs may be gone when it starts"),
-    )
-    if not yes and not consent(invocation, told):
+    if not yes and not consent(invocation, extension(machine, ttl)):
         raise UsageError("not confirmed: nothing was changed", hint="add --yes to go on unasked")
     invocation.ways_on = (f"{invocation.typed}   # goes on where it is",)
     done = workflow(with_story, place, machine, seconds)

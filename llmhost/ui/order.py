@@ -8,6 +8,7 @@ from llmhost.ui.steps import STYLES
 from llmhost.ui.units import count, price
 
 if TYPE_CHECKING:
+    from llmhost.cloud.base import Machine
     from llmhost.workflows.results import Cleared, Examined, Extended
 
 
@@ -43,6 +44,14 @@ def cleared(of: "Cleared", *, dry: bool = False) -> tuple[Line, ...]:
         *(line(Span("  kept", "bad"), f": {kept}") for kept in of.kept),
         line(Span(f"{words}{done}", "strong")),
         *(line(Span("warning", "warn"), f": not asked: {reason}") for reason in of.unasked),
+    )
+
+
+def extension(of: "Machine", ttl: str) -> tuple[Line, ...]:
+    """What an extension would do to a machine, for whoever has to agree."""
+    return (
+        line(f"machine {of.name} in {of.place} would be stopped and started again,"),
+        line(f"to live for another {ttl}; its GPUs may be gone when it starts"),
     )
 
 

@@ -22,7 +22,14 @@ CALLED = pytest.StashKey[pytest.TestReport]()
 # Modules that share one machine, which the last of them takes away; then those with machines of
 # their own, in this order.
 SERVED = ("test_fresh_machine", "test_second_up", "test_changed_by_hand", "test_down")
-OTHERS = ("test_host_errors", "test_own_host", "test_interrupted", "test_providers")
+OTHERS = (
+    "test_host_errors",
+    "test_own_host",
+    "test_interrupted",
+    "test_providers",
+    "test_real_engines",
+    "test_local",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -61,6 +61,7 @@ def test_a_host_that_falls_silent_is_given_up_and_gone_on_with(
             bench.inside(real.name, "iptables -D INPUT -p tcp --dport 22 -j DROP")
     assert time.monotonic() - begun < 120
     assert "connection to" in running.heard[-1]["error"]
+    assert real.up()
     assert real.up()["changed"] == 0
 
 

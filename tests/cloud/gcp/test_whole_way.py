@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from llmhost.cloud.sandbox.infra import ensure_infra
+from llmhost.events import ignore
 from tests.cloud.gcp.bench import ZONES
 from tests.cloud.gcp.guard import NOTES
 from tests.fake_gce import FakeGce, RealClock, Stockout
@@ -27,6 +29,7 @@ def gce(guard: object) -> Iterator[FakeGce]:
     What makes the machines may need the net the first time; only llmhost is guarded here.
     """
     guard.on = False  # type: ignore[attr-defined]  # Guard
+    ensure_infra((IMAGE,), (MODEL,), ignore)
     machines = SandboxMachines(images=(IMAGE,), models=(MODEL,))
     with FakeGce(clock=RealClock(rate=20), machines=machines) as gce:
         yield gce
