@@ -20,7 +20,11 @@ AT_MOST = 1.5
 def compare(recorded: Path, rtts: list[int], runs: int, folder: Path) -> Iterator[Comparison]:
     """One process for 32 hosts against one process for one."""
     script = Path(__file__).with_name("replay.bash")
-    with Sshd(folder, ForceCommand=f"bash {script} {recorded}") as sshd:
+    keys = {  # as on a host: from a file, without a process for each login
+        "AuthorizedKeysFile": str(folder / "authorized_keys"),
+        "AuthorizedKeysCommand": "none",
+    }
+    with Sshd(folder, ForceCommand=f"bash {script} {recorded}", **keys) as sshd:
         for rtt in rtts:
             with at_distance(sshd.address(), rtt, folder, HOSTS) as target:
                 one, many = (unchanged.up(target, hosts) for hosts in (1, HOSTS))

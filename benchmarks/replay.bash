@@ -3,6 +3,7 @@
 # recorded answer to a recorded script after the recorded time, and uses none of this computer's
 # processors meanwhile, as another computer would not. An unrecorded script is an error.
 # usage: replay.bash FOLDER
+LC_ALL=C # bash looks for the mark ten times faster in bytes than in characters
 recorded=$1
 script=$(cat)
 placeholder='@the mark@'

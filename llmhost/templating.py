@@ -1,15 +1,15 @@
 """Template sets: which files they come to, and how their text is filled in."""
 
-import functools
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 
 from llmhost.errors import ProfileError
+from llmhost.once import once
 
 _SUFFIX = ".j2"
 
@@ -32,6 +32,7 @@ class Templates:
             auto_reload=False,
         )
         self._environment.filters |= {"compose": _compose, "sh": shlex.quote, "unit": _unit}
+        self._compiled: Callable[[str], Template] = once(self._environment.get_template)
         self._names = tuple(
             name for name in self._environment.list_templates() if name.endswith(_SUFFIX)
         )
@@ -65,14 +66,14 @@ class Templates:
             ProfileError: It is wrong, or names something there is not.
         """
         try:
-            return self._environment.get_template(template).render(variables)
+            return self._compiled(template).render(variables)
         except TemplateError as error:
             line = getattr(error, "lineno", None)
             where = f"templates/{template}" + (f":{line}" if line else "")
             raise ProfileError(f"{where}: {error.message}") from error
 
 
-@functools.cache
+@once
 def templates(roots: tuple[Path, ...]) -> Templates:
     """The templates below these folders, compiled once per process."""
     return Templates(roots)

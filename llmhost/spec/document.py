@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from llmhost.errors import ProfileError
+from llmhost.once import once
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -37,7 +38,7 @@ class _StrictLoader(_Loader):
 
 
 def read_document(path: Path, model: type[Document], **given: Any) -> Document:  # noqa: ANN401  model fields
-    """Reads a YAML file.
+    """Reads a YAML file; one that is as it was is not read again.
 
     Args:
         path: The file.
@@ -47,7 +48,22 @@ def read_document(path: Path, model: type[Document], **given: Any) -> Document: 
     Raises:
         ProfileError: It cannot be read, is not YAML, or is not what `model` describes.
     """
-    text = _text(path)
+    return _read(path, _state(path), model, tuple(given.items()))
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        there = path.stat()
+    except OSError:
+        return ()  # reading it says why
+    return (there.st_ino, there.st_size, there.st_mtime_ns)
+
+
+@once
+def _read(
+    path: Path, _state: tuple[int, ...], model: type[Document], fields: tuple[tuple[str, Any], ...]
+) -> Document:
+    text, given = _text(path), dict(fields)
     try:
         data = yaml.load(text, _StrictLoader) or {}  # noqa: S506  derived from the safe loader
     except yaml.MarkedYAMLError as error:

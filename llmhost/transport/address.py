@@ -9,10 +9,10 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from llmhost.errors import UsageError
+from llmhost.once import once
 from llmhost.transport.base import Address
 from llmhost.transport.hostkeys import SSH_PORT
 from llmhost.transport.user import user_name
@@ -68,7 +68,7 @@ def _is_ipv6(text: str) -> bool:
         return False
 
 
-@cache
+@once
 def _ask_config(name: str, config: Path) -> Mapping[str, str]:
     """The settings for a host, by keyword; the first of several wins, as in ssh itself."""
     if not shutil.which("ssh"):

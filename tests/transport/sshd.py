@@ -78,7 +78,8 @@ class Sshd:
         options = self._options | {"Port": str(self.port), "HostKey": str(self.host_key)}
         config.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
         program = shutil.which("sshd", path="/usr/sbin:/usr/bin") or "sshd"
-        self._process = subprocess.Popen([program, "-D", "-f", config, "-E", self.log])
+        # -r: without starting itself anew for each login, which costs as much as the login
+        self._process = subprocess.Popen([program, "-r", "-D", "-f", config, "-E", self.log])
         deadline = time.monotonic() + 10
         while "Server listening" not in (self.log.read_text() if self.log.exists() else ""):
             assert time.monotonic() < deadline, "sshd does not start"
