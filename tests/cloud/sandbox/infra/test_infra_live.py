@@ -74,6 +74,8 @@ class Shell:
 def machine() -> Iterator[Machine]:
     driver = SandboxDriver()
     request = MachineRequest(name=NAME, gpu="l4", gpus=2, images=(IMAGE,), models=(MODEL,))
+    if left := driver.find(NAME):  # by a run that was killed: the instructions want a bare machine
+        driver.delete(left, ignore)
     machine = driver.create(request, ignore)
     yield machine
     driver.delete(machine, ignore)
