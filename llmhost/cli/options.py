@@ -82,6 +82,11 @@ class Asked:
     ] = None
 
 
+ForceFlag = Annotated[
+    bool, typer.Option("--force", help="go on where the model does not fit, as far as is known")
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """Where the deployment is to be; at most one of the three."""

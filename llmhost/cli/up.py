@@ -1,5 +1,6 @@
 """`up` and `plan`: the same flags, and `plan` stops before anything is touched."""
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.oneplace import foreseen, raised
-from llmhost.cli.options import Asked, Shown, Where
+from llmhost.cli.options import Asked, ForceFlag, Shown, Where
 from llmhost.cli.termflags import TermFlags
 from llmhost.errors import ExitStatus
 
@@ -23,6 +24,7 @@ def up(  # noqa: PLR0913  flags are parameters
     terms: TermFlags,
     shown: Shown,
     *,
+    force: ForceFlag = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
 ) -> None:
     """Bring a model up on a host until it answers.
@@ -37,7 +39,7 @@ def up(  # noqa: PLR0913  flags are parameters
         llmhost up llamacpp --gpus 0 --host debian@192.0.2.7
     """
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where, terms)
+    wanted, places = _wanted(invocation, asked, where, terms, force=force)
     if len(places) > 1:
         from llmhost.cli.uphosts import up_everywhere
 
@@ -57,6 +59,7 @@ def plan(  # noqa: PLR0913  flags are parameters
     terms: TermFlags,
     shown: Shown,
     *,
+    force: ForceFlag = False,
     check: Annotated[
         bool, typer.Option("--check", help="exit with status 3 when something would change")
     ] = False,
@@ -72,7 +75,7 @@ def plan(  # noqa: PLR0913  flags are parameters
     from llmhost.ui.plan import planned as view
 
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where, terms)
+    wanted, places = _wanted(invocation, asked, where, terms, force=force)
     work = partial(foreseen, invocation, wanted, several=len(places) > 1)
     planned, status = each(invocation, places, work, view)
     if status == ExitStatus.OK and check and any(one.changes for one in planned):
@@ -81,10 +84,11 @@ def plan(  # noqa: PLR0913  flags are parameters
 
 
 def _wanted(
-    invocation: Invocation, asked: Asked, where: Where, terms: TermFlags
+    invocation: Invocation, asked: Asked, where: Where, terms: TermFlags, *, force: bool
 ) -> "tuple[Wish, tuple[Place, ...]]":
     from llmhost.cli.asking import wish
     from llmhost.cli.places import settled
 
     wanted = wish(asked, where, terms)
+    wanted = replace(wanted, ask=replace(wanted.ask, force=force))
     return wanted, settled(wanted.where, invocation.terminal.environ)

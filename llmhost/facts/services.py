@@ -62,6 +62,30 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """Which lines has a service written, since it was started, that match one of some patterns?
+
+    Attributes:
+        unit: Its unit.
+        container: Its container; empty for a native service.
+        patterns: Regular expressions; without one nothing is asked.
+    """
+
+    unit: str
+    container: str
+    patterns: tuple[str, ...]
+
+    @property
+    def question(self) -> tuple[str, ...]:
+        """The argv that asks."""
+        return ("logged", self.unit, self.container, "|".join(self.patterns))
+
+    def parse(self, answer: Answer, /) -> tuple[str, ...]:
+        """Takes the lines as they are, the oldest first; none where there is no service."""
+        return tuple(answer.stdout.splitlines())
+
+
+@dataclass(frozen=True, slots=True)
 class Apply:
     """An apply that is under way on the host, and who started it."""
 

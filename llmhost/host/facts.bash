@@ -60,6 +60,20 @@ unit_state() {
   done <<<"$said"
 }
 
+# logged UNIT CONTAINER PATTERN: the last lines that a service wrote since it was started and that match, such as what
+# its engine took of the GPUs' memory; nothing without a pattern.
+logged() {
+  local state since=0
+  [[ -n $3 ]] || return 0
+  state=$(unit_state "$1") || return
+  [[ $state =~ ActiveEnterTimestamp=@([0-9]+) ]] && since=${BASH_REMATCH[1]}
+  if [[ -n $2 ]]; then
+    docker logs --since "$since" "$2" 2>&1
+  else
+    journalctl --quiet --no-pager --output=cat --since="@$since" --unit="$1"
+  fi | grep --perl-regexp --regexp="$3" | tail --lines=100
+}
+
 # docker_api PATH: an answer of the Docker Engine API, its HTTP status on the last line.
 docker_api() {
   [[ -S /run/docker.sock ]] || return 1
@@ -102,4 +116,11 @@ records() {
 weights_state() {
   cat -- "$1/.llmhost.json" || return 1
   find -L "$1" -name .cache -prune -o -type f -printf '%s %P\n'
+}
+
+# unit_said UNIT LINES: the last lines of a unit since it was last started, as its processes wrote them.
+unit_said() {
+  local id
+  id=$(systemctl show --property=InvocationID --value "$1") && [[ -n $id ]] || return 1
+  journalctl --quiet --no-pager --output=cat --lines="$2" "_SYSTEMD_INVOCATION_ID=$id"
 }

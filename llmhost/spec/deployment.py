@@ -34,6 +34,7 @@ class Ask:
     accept_licence: bool = False
     drop_secrets: tuple[str, ...] = ()
     terms: Terms = field(default_factory=Terms)
+    force: bool = False  # goes on where the model does not fit
 
 
 @dataclass(frozen=True, slots=True)

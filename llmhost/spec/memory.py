@@ -59,6 +59,11 @@ class Report(Part):
     weights_mib: str = ""
     """The same in MiB; every match is one GPU."""
 
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All that are given."""
+        return tuple(pattern for pattern in self.model_dump().values() if pattern)
+
     @field_validator("*")
     @classmethod
     def _has_one_group(cls, pattern: str) -> str:

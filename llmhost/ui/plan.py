@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from llmhost.ui.memory import fitting
 from llmhost.ui.offers import offers
 from llmhost.ui.paint import Line, Span, Style, line
 from llmhost.ui.units import price
@@ -25,9 +26,11 @@ def planned(of: "Planned") -> tuple[Line, ...]:
     """Every change, what it consists of, and the sum."""
     changes = [part for change in of.plan for part in _change(change)]
     market = offers(of.offers, of.ttl_seconds)
+    memory = fitting(of.memory)
     return (
         *changes,
         *((line(), *market) if market else ()),
+        *((line(), *memory) if memory else ()),
         *([line()] if changes else []),
         *_sum(of.plan),
     )

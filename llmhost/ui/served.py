@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from llmhost.ui.checks import checks
 from llmhost.ui.columns import columns
+from llmhost.ui.memory import beside
 from llmhost.ui.paint import Line, Span, line
 from llmhost.ui.units import count, duration, price
 
@@ -23,12 +24,14 @@ _WAYS_IN = {"forward", "ssh"}
 
 def served(of: "Served") -> tuple[Line, ...]:
     """The report below the story; the endpoint itself is the product and goes to stdout."""
+    memory = beside(of.memory)
     return (
         line(),
         line(
             Span(of.name, "strong"), f" serves {of.model} on {of.host}", Span(_changed(of), "faint")
         ),
         *checks(of.checks),
+        *((line(), *memory) if memory else ()),
         line(),
         *_phases(of),
         line(),

@@ -1,4 +1,4 @@
-"""Whether a deployment fits, for `plan` and `up`: verdict, refusal, and what else would do."""
+"""Whether a deployment fits: verdict, refusal, and what else would do."""
 
 import math
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Deployment
 from llmhost.workflows.fit import market_of
 from llmhost.workflows.known import Found, find
+from llmhost.workflows.results import Memory
 
 # The system, Docker, and an engine's image pulled and unpacked: vendors' images take 5 to 20 GB
 # (own reading of their registries, 2026-11-20), and twice that while they are unpacked.
@@ -36,6 +37,21 @@ class Fitting:
     better: tuple[Remedy, ...]
     disk_gb: int
     remark: str = ""
+
+    @property
+    def memory(self) -> Memory:
+        """The verdict in the numbers a plan shows."""
+        fit, per_gpu = self.fit, self.fit.per_gpu
+        return Memory(
+            fit.verdict,
+            fit.reasons,
+            budget=per_gpu.budget,
+            weights=per_gpu.weights,
+            cache=per_gpu.cache,
+            least=per_gpu.overhead.least,
+            most=per_gpu.overhead.most,
+            longest=fit.longest.least,
+        )
 
 
 def fitting(deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]) -> Fitting | None:
@@ -65,23 +81,29 @@ def fitting(deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]
 def refusal(of: Fitting) -> UsageError:
     """The error for a deployment that does not fit: it names the nearest things that do."""
     fit = of.fit
-    commands = "\n".join(one.command for one in of.better[:3])
+    forced = "--force goes on all the same: the engine is likely to end while it loads"
     return UsageError(
         f"{fit.model} does not fit on {fit.gpus} x {fit.gpu}",
         why="; ".join(fit.reasons),
-        hint=f"{commands}\nor `--force`, which ends when the engine runs out of memory".lstrip(),
+        hint="\n".join((*(_priced(one) for one in of.better), forced)),
     )
 
 
-def cheapest(deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]) -> Remedy | None:
-    """The cheapest machine that surely holds a deployment's model; None where none is known."""
+def _priced(of: Remedy) -> str:
+    price = "" if of.usd_per_hour is None else f"   # ${of.usd_per_hour:.2f} per hour"
+    return f"{of.command}{price}"
+
+
+def held(
+    deployment: Deployment, catalog: Catalog, environ: Mapping[str, str]
+) -> tuple[Remedy, ...]:
+    """The machines that hold a deployment's model, the cheapest first; none where nobody knows."""
     try:
         found = find(deployment.model, catalog, environ, ask_first=False, offline=False)
         market = market_of(catalog, deployment.profile, found, deployment.settings)
-        held = holders(found.known, market, Demand(1, deployment.context))
+        return holders(found.known, market, Demand(1, deployment.context))
     except (HubError, ShapeError, UsageError):
-        return None
-    return next((one for one in held if one.fit.verdict == "fits"), None)
+        return ()
 
 
 def disk_gb(found: Found) -> int:

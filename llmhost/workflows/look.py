@@ -22,9 +22,11 @@ from llmhost.steps.base import Step
 from llmhost.steps.files import File
 from llmhost.steps.service import Service
 from llmhost.transport.base import Transport
+from llmhost.workflows.results import Memory
 
 if TYPE_CHECKING:
     from llmhost.facts.base import AnyFact, FactReader
+    from llmhost.workflows.fitting import Fitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Wanted:
         lost: Whether `secrets` holds stand-ins for some that are not known here. What may hold
             them is then taken as it lies on the host.
         known: The GPU models llmhost knows, by name.
+        fitting: How it fits on the machine that is asked for; None where that was not judged.
+        force: Whether to go on where it does not fit.
     """
 
     deployment: Deployment
@@ -49,6 +53,13 @@ class Wanted:
     standing: bool = False
     lost: bool = False
     known: Mapping[str, GpuModel] = field(default_factory=dict)
+    fitting: "Fitting | None" = None
+    force: bool = False
+
+    @property
+    def memory(self) -> Memory | None:
+        """How it fits, in the numbers a plan shows."""
+        return self.fitting.memory if self.fitting else None
 
     def steps(self, deployment: Deployment, facts: "FactReader | None" = None) -> tuple[Step, ...]:
         """The steps, with files rendered for the site the deployment is at."""
@@ -83,6 +94,12 @@ class Look:
         return self.facts(Serving(self.deployment.name))
 
     @property
+    def new(self) -> bool:
+        """Whether the host does not carry this very deployment yet: its record is to be written."""
+        record = f"{self.deployment.directory}/{RECORD}"
+        return any(isinstance(step, File) and step.path == record for step, _ in self.pending)
+
+    @property
     def pending(self) -> tuple[tuple[Step, Change], ...]:
         """What would really change, each with its step."""
         pairs = zip(self.steps, self.changes, strict=True)
@@ -115,27 +132,27 @@ def _as_there(step: Step, read: "FactReader") -> Step:
             return step
 
 
-def inquiry(wanted: Wanted) -> Inquiry:
-    """Everything there is to ask about a deployment.
+def inquiry(wanted: Wanted, *more: "AnyFact") -> Inquiry:
+    """Everything there is to ask about a deployment, and `more`.
 
     Files are named before the host is known; what they should hold is settled by the answers.
     """
     deployment = wanted.deployment
-    facts: list[AnyFact] = [*QUESTIONS, *preflight.QUESTIONS, Applying()]
+    facts: list[AnyFact] = [*QUESTIONS, *preflight.QUESTIONS, Applying(), *more]
     for step in wanted.steps(deployment):
         facts += step.facts()
     facts.append(Serving(deployment.name))
     return Inquiry(tuple(facts), definitions(deployment))
 
 
-def look(transport: Transport, wanted: Wanted) -> Look:
-    """Asks the host everything in one exec, and compares.
+def look(transport: Transport, wanted: Wanted, *more: "AnyFact") -> Look:
+    """Asks the host everything, and `more`, in one exec, and compares.
 
     Raises:
         HostError: The host cannot be reached, or cannot carry the deployment.
         UsageError: It runs with a secret that is not known here.
     """
-    asked = inquiry(wanted)
+    asked = inquiry(wanted, *more)
     return judged(transport, wanted, asked.read(transport, transport.run(asked.script)))
 
 

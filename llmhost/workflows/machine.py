@@ -43,7 +43,7 @@ def planned_machine(
     likely = fitting[0]
     made = Plan(deployment.name, change, creations, likely.usd_per_hour, likely.simulated)
     shown = first(offers) if any(offer.usd_per_hour is not None for offer in offers) else ()
-    return Planned(made, len(made.pending), shown, asked.terms.ttl_seconds)
+    return Planned(made, len(made.pending), shown, asked.terms.ttl_seconds, memory=want.memory)
 
 
 def first(offers: Sequence[Offer]) -> tuple[Offer, ...]:

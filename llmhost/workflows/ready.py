@@ -16,19 +16,27 @@ class _Decided(Exception):  # noqa: N818  not an error: it ends the listening
     """A verdict was reached."""
 
 
-def ready(session: Session, transport: Transport, seen: Look) -> tuple[Check, ...]:
-    """Returns what was observed once the service serves; at once when it does already.
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A service that serves: what was observed, and what it wrote while somebody waited for it."""
+
+    checks: tuple[Check, ...]
+    log: tuple[str, ...] = ()
+
+
+def ready(session: Session, transport: Transport, seen: Look) -> Ready:
+    """Returns once the service serves; at once when it does already.
 
     Raises:
         ServingError: It failed, or the deadline came; with cause, remedy, the engine's last lines.
     """
     judge = Watch(seen.deployment)
-    verdict = judge.judge(seen.observation)
+    verdict, log = judge.judge(seen.observation), seen.observation.log
     if verdict.state == "loading":
-        verdict = _watched(session, transport, seen, judge, verdict)
+        verdict, log = _watched(session, transport, seen, judge, verdict)
     if verdict.state != "serving":
         raise failed(transport, seen.deployment, verdict)
-    return verdict.checks
+    return Ready(verdict.checks, log)
 
 
 def failed(transport: Transport, deployment: Deployment, verdict: Verdict) -> ServingError:
@@ -57,6 +65,7 @@ class _Listening:
         session: Who is told.
         judge: Judges what is seen.
         latest: The verdict on what was seen last.
+        log: What the service has written.
         stored: Bytes where the provider keeps what it fetches itself, when that was seen last.
         fetched: Bytes that came in since the listening began.
     """
@@ -64,6 +73,7 @@ class _Listening:
     session: Session
     judge: Watch
     latest: Verdict
+    log: list[str] = field(default_factory=list)
     stored: int | None = None
     fetched: int = 0
     _reader: Reader = field(default_factory=Reader)
@@ -80,6 +90,7 @@ class _Listening:
 
     def _tell(self, seen: Observation) -> None:
         deployment, before, self.stored = self.judge.deployment, self.stored, seen.stored
+        self.log += seen.log
         for line in seen.log:
             self.session.report(LogLine(deployment.profile.name, line))
         if before is not None and seen.stored is not None and seen.stored > before:
@@ -92,7 +103,8 @@ class _Listening:
 
 def _watched(
     session: Session, transport: Transport, seen: Look, judge: Watch, verdict: Verdict
-) -> Verdict:
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict on what was seen last, and the log until then."""
     seconds, hub = deadline(seen), seen.deployment.model.source == "hub"
     beside = "" if hub else ", not counting its download"
     session.report(Notice(f"waiting up to {seconds} seconds for the model to load{beside}"))
@@ -100,8 +112,8 @@ def _watched(
     try:
         transport.run(watch(seen.deployment, seconds), listening.hear)
     except _Decided:
-        return listening.latest
+        return listening.latest, tuple(listening.log)
     allowed = seen.deployment.profile.readiness.deadline.per_gb * (listening.stored or 0) / 10**9
-    return judge.late(
-        seconds + round(allowed), listening.latest, beside if listening.fetched else ""
-    )
+    more = beside if listening.fetched else ""
+    late = judge.late(seconds + round(allowed), listening.latest, more)
+    return late, tuple(listening.log)

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from llmhost.cloud.keeping import Finding, Waste
 from llmhost.cloud.offers import Attempt, Offer
 from llmhost.events import Check, Outcome
+from llmhost.fit.report import Beside
 from llmhost.planning.plan import Plan
 
 Health: TypeAlias = Literal["serving", "loading", "failing", "stopped", "absent", "unknown"]
@@ -30,6 +31,31 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Memory:
+    """How a deployment fits into the memory of its GPUs, by estimate; sizes in bytes per GPU.
+
+    Attributes:
+        verdict: `fits`, `tight` or `does not fit`.
+        reasons: Why it is tight, or does not fit.
+        budget: What the provider may fill.
+        weights: The weights.
+        cache: The KV cache of one request of the whole context.
+        least: Everything else, at least.
+        most: Everything else, at most.
+        longest: The longest context that surely has room, in tokens.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    budget: int
+    weights: int
+    cache: int
+    least: int
+    most: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """The end of a good `up`: a real completion was answered.
 
@@ -50,6 +76,7 @@ class Served:
         place: The machine's zone or computer.
         expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
         attempts: What was tried to have the machine, if this command made it.
+        memory: What the engine said it took, beside the estimate; empty where it did not start now.
     """
 
     name: str
@@ -68,6 +95,7 @@ class Served:
     place: str = ""
     expires: str = ""
     attempts: tuple[Attempt, ...] = ()
+    memory: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +108,14 @@ class Planned:
         offers: Ways to have the machine, the cheapest first, up to the first few that may be taken;
             empty where there is a machine or none is needed.
         ttl_seconds: After so long the cloud would delete the machine; None for never.
+        memory: How it fits; None where nothing new is to fit, or nobody knows.
     """
 
     plan: Plan
     changes: int
     offers: tuple[Offer, ...] = ()
     ttl_seconds: int | None = None
+    memory: Memory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +159,7 @@ class Status:
         why: What it rests on, in a sentence.
         checks: Each observation.
         drift: Steps whose thing is not as it should be.
+        memory: What the engine's log says it took, beside the estimate.
     """
 
     name: str
@@ -141,6 +172,7 @@ class Status:
     checks: tuple[Check, ...]
     drift: tuple[str, ...] = ()
     simulated: str = ""
+    memory: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeAlias
 
 from llmhost.events import Check, Notice, StepFinished
 from llmhost.facts.services import Apply
+from llmhost.fit.report import Beside
 from llmhost.steps import apply as applying
 from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
 from llmhost.workflows.machine import stocked
@@ -12,6 +14,9 @@ from llmhost.workflows.place import Found
 from llmhost.workflows.ready import ready
 from llmhost.workflows.results import Served, StepResult
 from llmhost.workflows.session import Phases, Session
+from llmhost.workflows.sizing import measured, weighed_there
+
+Agree: TypeAlias = Callable[[Wanted, Look], None]
 
 
 def serve(
@@ -19,7 +24,7 @@ def serve(
     phases: Phases,
     want: Wanted,
     found: Found,
-    agree: Callable[[Look], None] | None,
+    agree: Agree | None,
 ) -> Served:
     """Returns once a real completion was answered.
 
@@ -34,6 +39,7 @@ def serve(
         LlmhostError: It does not serve; what is done stays done.
     """
     seen = _at_rest(session, phases, want, found)
+    want = weighed_there(want, seen, session.environ)
     for change in seen.changes:
         if change.action == "none":
             session.report(StepFinished(change.title, "ok"))
@@ -44,7 +50,7 @@ def serve(
         _refuse_repeated(pending, changed)
         if changed and agree:
             # It shows only now, as what an engine that had been stopped is: a plan of its own.
-            agree(seen)
+            agree(want, seen)
         try:
             seen = _apply(session, phases, want, found, seen)
             changed |= {one.step.title for one in pending}
@@ -52,8 +58,9 @@ def serve(
             # Somebody was faster by a moment; what is left to do is seen after their work.
             seen = _at_rest(session, phases, want, found)
     with phases.phase("ready", "model ready"):
-        checks = ready(session, found.transport, seen)
-    return _served(found, seen, changed, checks, phases)
+        answer = ready(session, found.transport, seen)
+    memory = measured(seen.deployment, answer.log, session.environ)
+    return _served(found, seen, changed, answer.checks, memory, phases)
 
 
 def _refuse_repeated(pending: tuple[applying.Pending, ...], changed: set[str]) -> None:
@@ -69,11 +76,11 @@ def _agreed(  # noqa: PLR0913, PLR0917  what a look takes, and the look that is 
     want: Wanted,
     found: Found,
     seen: Look,
-    agree: Callable[[Look], None],
+    agree: Agree,
 ) -> Look:
     """Asks, then looks again: people take their time. A plan that is another one is asked anew."""
     while True:
-        agree(seen)
+        agree(want, seen)
         now = look(found.transport, want)
         if now.applying:
             now = _at_rest(session, phases, want, found)
@@ -123,8 +130,13 @@ def _pending(seen: Look) -> tuple[applying.Pending, ...]:
     )
 
 
-def _served(
-    found: Found, seen: Look, changed: set[str], checks: tuple[Check, ...], phases: Phases
+def _served(  # noqa: PLR0913, PLR0917  everything that is known in the end
+    found: Found,
+    seen: Look,
+    changed: set[str],
+    checks: tuple[Check, ...],
+    memory: tuple[Beside, ...],
+    phases: Phases,
 ) -> Served:
     steps = tuple(
         StepResult(change.title, "changed" if change.title in changed else "ok")
@@ -148,4 +160,5 @@ def _served(
         place=found.machine.place if found.machine else "",
         expires=found.machine.expires if found.machine else "",
         attempts=found.machine.attempts if found.machine else (),
+        memory=memory,
     )

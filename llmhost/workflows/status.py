@@ -1,6 +1,9 @@
 """How a deployment is, by what is observed now; `smoke` asks it real questions besides."""
 
+from dataclasses import replace
+
 from llmhost.events import Check
+from llmhost.facts.services import Logged
 from llmhost.probes.smoke import questions, read
 from llmhost.probes.verdict import Verdict, Watch
 from llmhost.spec.deployment import Deployment
@@ -9,6 +12,7 @@ from llmhost.workflows.place import Found, Place
 from llmhost.workflows.recorded import opened
 from llmhost.workflows.results import Health, Status
 from llmhost.workflows.session import Session
+from llmhost.workflows.sizing import measured
 from llmhost.workflows.wanted import standing
 
 _HEALTH: dict[str, Health] = {"serving": "serving", "loading": "loading", "failed": "failing"}
@@ -21,7 +25,9 @@ def status(session: Session, place: Place | None, name: str) -> Status:
         LlmhostError: There is none of that name, or its host cannot be looked at.
     """
     with opened(session, place, name) as (found, deployment):
-        return _status(found, *_seen(session, found, deployment))
+        seen, verdict = _seen(session, found, deployment)
+        memory = measured(seen.deployment, seen.facts(_report(deployment)), session.environ)
+        return replace(_status(found, seen, verdict), memory=memory)
 
 
 def smoke(session: Session, place: Place | None, name: str) -> Status:
@@ -39,8 +45,16 @@ def smoke(session: Session, place: Place | None, name: str) -> Status:
 
 
 def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
-    seen = look(found.transport, standing(session.environ, deployment))
+    want = standing(session.environ, deployment)
+    seen = look(found.transport, want, _report(deployment))
     return seen, Watch(seen.deployment, patience=1).judge(seen.observation)
+
+
+def _report(deployment: Deployment) -> Logged:
+    """What the engine's log says about its memory."""
+    memory = deployment.profile.memory
+    patterns = memory.report.patterns if memory and deployment.gpus else ()
+    return Logged(deployment.unit, deployment.container, patterns)
 
 
 def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] = ()) -> Status:

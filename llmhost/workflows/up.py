@@ -17,6 +17,7 @@ from llmhost.workflows.place import Found, Place, find, reached
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.serve import serve
 from llmhost.workflows.session import Phases, Session
+from llmhost.workflows.sizing import weighed, weighed_there, with_gpus
 from llmhost.workflows.wanted import request, wanted
 
 _Over = Callable[[Sources], Sources]
@@ -30,10 +31,11 @@ def plan(session: Session, place: Place, ask: Ask, sources: _Over) -> Planned:
     """
     want, found, begun = _begin(session, place, ask, sources)
     if found is None:
-        asked = request(want.deployment, ask.terms)
+        asked = request(want.deployment, ask.terms, want.fitting)
         return planned_machine(place, want, begun, session.drivers(place.cloud), asked)
     with closing(found.transport):
-        return _planned(want, found, look(found.transport, want))
+        seen = look(found.transport, want)
+        return _planned(weighed_there(want, seen, session.environ), found, seen)
 
 
 def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -> Served:
@@ -45,14 +47,15 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
     phases = Phases(session.report)
     want, found, begun = _begin(session, place, ask, sources)
     if found is None:
-        driver, asked = session.drivers(place.cloud), request(want.deployment, ask.terms)
+        driver = session.drivers(place.cloud)
+        asked = request(want.deployment, ask.terms, want.fitting)
         if not yes:
             _confirm(session, planned_machine(place, want, begun, driver, asked))
         with phases.phase("machine", "machine"):
             machine = driver.create(asked, session.report)
         found = reached(session, place, machine)
         yes = True  # the plan for a new machine covered its host
-    agree = None if yes else partial(_agree, session, want, found)
+    agree = None if yes else partial(_agree, session, found)
     try:
         with closing(found.transport), watched(session, found):
             return serve(session, phases, want, found, agree)
@@ -82,8 +85,10 @@ def _begin(
     driver = session.drivers(place.cloud)
     want = wanted(session.environ, ask, sources, driver)
     machine = driver.find(want.deployment.name)
+    if (complete := with_gpus(ask, want, machine, session.environ)) != ask:
+        want = wanted(session.environ, complete, sources, driver)
     if machine is None:
-        return want, None, None
+        return weighed(want, session.environ), None, None
     refuse_other_gpus(want, place, machine)
     # A cloud that keeps order waits itself, and opens the door first: see `up`.
     way = session if isinstance(driver, Keeper) else patient(session)
@@ -99,10 +104,10 @@ def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
         usd_per_hour=found.machine.usd_per_hour if found.machine else None,
         simulated=found.simulated,
     )
-    return Planned(made, len(made.pending))
+    return Planned(made, len(made.pending), memory=want.memory)
 
 
-def _agree(session: Session, want: Wanted, found: Found, seen: Look) -> None:
+def _agree(session: Session, found: Found, want: Wanted, seen: Look) -> None:
     _confirm(session, _planned(want, found, seen))
 
 

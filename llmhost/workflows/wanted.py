@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from llmhost.cloud.base import CloudDriver, MachineRequest
 from llmhost.errors import UsageError
@@ -15,6 +16,9 @@ from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
 from llmhost.spec.terms import Terms
 from llmhost.workflows.look import Wanted
+
+if TYPE_CHECKING:
+    from llmhost.workflows.fitting import Fitting
 
 
 def wanted(
@@ -44,6 +48,7 @@ def wanted(
         ),
         dropped=ask.drop_secrets,
         known=known,
+        force=ask.force,
     )
 
 
@@ -72,7 +77,9 @@ def _dropped(deployment: Deployment, ask: Ask) -> tuple[str, ...]:
     return ask.drop_secrets
 
 
-def request(deployment: Deployment, terms: Terms | None = None) -> MachineRequest:
+def request(
+    deployment: Deployment, terms: Terms | None = None, fitting: "Fitting | None" = None
+) -> MachineRequest:
     """What is asked of a cloud for a deployment, on the terms that were asked for."""
     return MachineRequest(
         name=deployment.name,
@@ -86,6 +93,7 @@ def request(deployment: Deployment, terms: Terms | None = None) -> MachineReques
             "port": str(deployment.port),
         },
         terms=terms or Terms(),
+        **({"disk_gb": fitting.disk_gb} if fitting else {}),
         record=json.dumps(to_record(deployment), separators=(",", ":")),
     )
 

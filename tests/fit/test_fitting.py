@@ -7,7 +7,7 @@ import pytest
 
 from llmhost.spec.deployment import Ask, Deployment
 from llmhost.spec.resolve import resolve
-from llmhost.workflows.fitting import cheapest, fitting, refusal
+from llmhost.workflows.fitting import fitting, held, refusal
 from tests.fit.shared import CATALOG, GPUS, profile
 from tests.hub.conftest import Running
 from tests.hub.files import single
@@ -45,6 +45,7 @@ def test_the_refusal_names_the_nearest_things_that_fit(tmp_path: Path) -> None:
     assert error.message == "Qwen/Qwen3-32B does not fit on 2 x l4"
     assert "the weights alone" in error.why
     assert "llmhost up vllm --model Qwen/Qwen3-32B-AWQ --gpu l4 --gpus 2" in error.hint
+    assert "--model Qwen/Qwen3-32B --gpu a100-80gb --gpus 1   # $5.07 per hour" in error.hint
     assert "--force" in error.hint
 
 
@@ -59,7 +60,7 @@ def test_a_model_nobody_knows_is_not_judged(tmp_path: Path) -> None:
     of = deployment(model="nobody/nothing")
     assert judged(tmp_path, of, HF_ENDPOINT="http://127.0.0.1:9") is None
     assert judged(tmp_path, of, HF_HUB_OFFLINE="1") is None
-    assert cheapest(of, CATALOG, {"HF_HUB_OFFLINE": "1"}) is None
+    assert held(of, CATALOG, {"HF_HUB_OFFLINE": "1"}) == ()
 
 
 def test_without_gpus_there_is_nothing_to_judge(tmp_path: Path) -> None:
@@ -72,12 +73,3 @@ def test_any_other_model_is_read_off_its_registry(hub: Running, tmp_path: Path) 
     found = judged(tmp_path / "cache", of, HF_ENDPOINT=hub.endpoint)
     assert found.fit.verdict == "fits"
     assert found.fit.weights.certainty == "exact"
-
-
-def test_the_cheapest_machine_for_a_model_is_found(tmp_path: Path) -> None:
-    environ = {"XDG_CACHE_HOME": str(tmp_path)}
-    small = cheapest(deployment(model="Qwen/Qwen2.5-7B-Instruct"), CATALOG, environ)
-    large = cheapest(deployment(model="Qwen/Qwen3-32B"), CATALOG, environ)
-    assert small is not None
-    assert large is not None
-    assert (small.machine, large.machine) == ("g2-standard-4", "g2-standard-48")

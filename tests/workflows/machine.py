@@ -60,6 +60,7 @@ class Machine:
     weights: dict[str, str] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)  # images of somebody else's containers
     cdi: bool = False
+    log: tuple[str, ...] = ()  # what the service wrote
     holder: str = ""
     now: int = 1795170000
 
@@ -97,6 +98,9 @@ class Machine:
                 return 0, "directory|755|root:root|0\n"
             case ("unit_state", name):
                 return 0, self._unit(name)
+            case ("logged", _, _, pattern):
+                lines = [line for line in self.log if pattern and re.search(pattern, line)]
+                return 0, "".join(f"{line}\n" for line in lines)
             case ("applying",):
                 unit = Unit("active" if self.holder else "inactive")
                 return 0, described("llmhost up x", unit) + f"HOLDER={self.holder}\n"

@@ -21,8 +21,8 @@ VLLM = Ask("vllm", gpus=0)
 
 
 def asked(provider: str, gpus: int, **more: Any) -> Ask:  # noqa: ANN401  Ask's fields
-    """A deployment on that many GPUs, its terms accepted."""
-    return Ask(provider, gpus=gpus, accept_licence=True, **more)
+    """A deployment on that many GPUs, its terms accepted; whether it fits is not the question."""
+    return Ask(provider, gpus=gpus, accept_licence=True, force=True, **more)
 
 
 def as_they_are(usual: Sources) -> Sources:

@@ -1,0 +1,61 @@
+"""How a deployment fits into the memory of its GPUs, and what its engine says it took."""
+
+from typing import TYPE_CHECKING
+
+from llmhost.ui.columns import columns
+from llmhost.ui.paint import Line, Span, Style, line
+from llmhost.ui.units import size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from llmhost.fit.report import Beside
+    from llmhost.workflows.results import Memory
+
+_VERDICTS: dict[str, Style] = {"fits": "good", "tight": "warn", "does not fit": "bad"}
+
+
+def fitting(of: "Memory | None") -> tuple[Line, ...]:
+    """The verdict, what it rests on, and why where it is not good."""
+    if of is None:
+        return ()
+    most = of.weights + of.cache + of.most
+    return (
+        line(
+            Span(of.verdict, _VERDICTS[of.verdict]),
+            f": {size(of.weights)} of weights, {size(of.cache)} of KV cache and up to "
+            f"{size(of.most)} beside on each GPU ({most / of.budget:.0%} of what it may fill); ",
+            _longest(of),
+        ),
+        *(line(Span("  because ", "faint"), reason) for reason in of.reasons),
+    )
+
+
+def beside(of: "Sequence[Beside]") -> tuple[Line, ...]:
+    """Every estimate beside what the engine says."""
+    if not of:
+        return ()
+    rows = [
+        (
+            Span(f"  {one.what}"),
+            Span(_range(one)),
+            Span(_amount(one, one.measured), "good" if one.within else "warn"),
+        )
+        for one in of
+    ]
+    return columns(rows, header=("  memory", "estimated", "the engine says"))
+
+
+def _longest(of: "Memory") -> str:
+    if not of.longest:
+        return "no context has room for sure"
+    return f"a context of up to {of.longest:,} tokens has room"
+
+
+def _range(of: "Beside") -> str:
+    least, most = _amount(of, of.least), _amount(of, of.most)
+    return least if least == most else f"{least} to {most}"
+
+
+def _amount(of: "Beside", amount: int) -> str:
+    return f"{amount:,}" if of.what.startswith("tokens") else size(amount)
