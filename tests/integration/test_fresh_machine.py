@@ -75,7 +75,9 @@ def test_secrets_are_in_the_secret_file_alone(
     searched = {
         "files": "grep -rls -e WORD /etc /opt /run /tmp /var/log /var/lib/llmhost /root /home",
         "journal": "journalctl --no-pager | grep -e WORD",
-        "arguments": "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -e WORD",
+        # Read before grep begins, whose own arguments hold it.
+        "arguments": "all=$(cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '); "
+        'printf %s "$all" | grep -e WORD',
         "container": f"docker inspect -f '{{{{json .Config.Labels}}}}{{{{json .Args}}}}' "
         f"{served.container} | grep -e WORD",
         "log": f"docker logs {served.container} 2>&1 | grep -e WORD",
