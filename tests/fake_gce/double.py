@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from tests.fake_gce.clock import Clock, ManualClock, RealClock
 from tests.fake_gce.control import Control
-from tests.fake_gce.dispatch import Dispatch
+from tests.fake_gce.dispatch import Dispatch, Reply
 from tests.fake_gce.handlers import ACTIONS
 from tests.fake_gce.hardware import Hardware
 from tests.fake_gce.inserting import wanted_machine
@@ -106,6 +106,10 @@ class FakeGce(Verbs):
         """Has a verb carried out, by way of JSON as from another process."""
         answer = self._control.answer(verb, json.loads(json.dumps(arguments)))
         return json.loads(json.dumps(answer))
+
+    def answer(self, verb: str, target: str, data: bytes) -> Reply:
+        """The reply to a request that comes without a socket; `target` is its path and query."""
+        return self._dispatch.answer(verb, target, data)
 
     def _beat(self) -> None:
         while not self._over.wait(_HEARTBEAT):

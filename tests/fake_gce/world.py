@@ -6,6 +6,7 @@ call, each `advance` and, with a clock that runs, a thread settle what has becom
 """
 
 import heapq
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -93,7 +94,8 @@ class World:
         self.requests: dict[str, Key] = {}
         self._actions = actions
         self._timeline: list[Event] = []
-        self._number = 0
+        # Real machines are found by their instance's identifier, also by doubles beside this one.
+        self._number = secrets.randbelow(2**40) if hardware.machines else 0
         self._moment: float | None = None
 
     def now(self) -> float:

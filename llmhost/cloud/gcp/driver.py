@@ -114,5 +114,9 @@ def _refuse_iap(request: MachineRequest) -> None:
     if request.terms.iap:
         raise UsageError(
             "--iap is not there yet: machines are reached at an external address",
-            hint="leave it out; SSH is let in from this computer's address alone",
+            why="llmhost does not speak the protocol of Identity-Aware Proxy's tunnels",
+            hint="leave it out: SSH is let in from this computer's address alone; where a policy "
+            "forbids external addresses, have the project exempted from "
+            "constraints/compute.vmExternalIpAccess or name another one with --project, or make "
+            "the machine yourself and bring it up with --host",
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from llmhost.cloud.base import Machine
+from llmhost.cloud.gcp import fate as fates
 from llmhost.cloud.gcp import names, sweep
 from llmhost.cloud.gcp.clearing import side_by_side
 from llmhost.cloud.gcp.parts import Parts
@@ -59,7 +60,7 @@ def words(problem: Exception) -> str:
 
 def fate(parts: Parts, machine: Machine) -> str:
     """Why a machine is no longer there."""
-    return parts.arrival.fate(machine.place, machine.id)
+    return fates.fate(parts.compute, machine.place, machine.id)
 
 
 def _clear_one(parts: Parts, report: Reporter, one: Waste) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from llmhost.cloud.gcp.arriving import FROM, caller
+from llmhost.cloud.gcp.door import FROM, caller
 from llmhost.cloud.gcp.ending import waste
 from llmhost.cloud.gcp.parts import Parts
 from llmhost.cloud.gcp.quotas import ALL_REGIONS, METRICS, Quotas

@@ -7,8 +7,8 @@ machine now. It never makes a second one.
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class Entry:
         request_id: Its identity.
         body: The instance, as it was sent.
         sent: Seconds since 1970.
-        process: Who was about to send it.
+        process: The process that was about to send it.
     """
 
     offer: Offer
@@ -43,18 +43,33 @@ class Entry:
         """Whether Compute Engine still knows it."""
         return now.timestamp() - self.sent < _MEMORY_SECONDS
 
-    @property
-    def abandoned(self) -> bool:
-        """Whether nobody but us is busy with it."""
-        return self.process == os.getpid() or not _alive(self.process)
+
+def alive(process: int) -> bool:
+    """Whether a process of this computer runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The entries of one project: a folder for each deployment, a file for each request."""
+    """The entries of one project: a folder for each deployment, a file for each request.
+
+    Attributes:
+        state: Where they are kept.
+        project: The project.
+        process: Who keeps them: this process.
+        runs: Whether a process runs.
+    """
 
     state: State
     project: str
+    process: int = field(default_factory=os.getpid)
+    runs: Callable[[int], bool] = alive
 
     def keep(self, name: str, entry: Entry) -> None:
         """Writes an entry to disk; only then may its request be sent."""
@@ -64,6 +79,10 @@ class Journal:
         """The entries of a deployment, the oldest first; what cannot be read is none."""
         read = (_read(file) for file in self._folder(name).glob("*.json"))
         return tuple(sorted((entry for entry in read if entry), key=lambda entry: entry.sent))
+
+    def abandoned(self, entry: Entry) -> bool:
+        """Whether nobody but us is busy with it."""
+        return entry.process == self.process or not self.runs(entry.process)
 
     def drop(self, name: str, entry: Entry) -> None:
         """Its request has been answered for good."""
@@ -87,13 +106,3 @@ def _read(file: Path) -> Entry | None:
         return Entry(**{**raw, "offer": Offer(**raw["offer"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True

@@ -4,7 +4,6 @@ Before a request is sent it is in the journal; before another zone is tried, the
 up is swept; at the end, of two machines that two commands made at once, the older one stays.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -78,7 +77,7 @@ class Hunt:
         """Goes on with requests that commands before this one died over."""
         titles = {offer.title for offer in offers}
         for entry in self.journal.entries(self.request.name):
-            if not entry.abandoned:
+            if not self.journal.abandoned(entry):
                 continue  # its command lives; should both make a machine, the older one stays
             if entry.fresh(self.now()) and entry.offer.title in titles:
                 if found := self._try(entry, again=True):
@@ -99,7 +98,7 @@ class Hunt:
                 token=identity.partition("-")[0],
             )
         )
-        return Entry(offer, identity, made, now.timestamp(), os.getpid())
+        return Entry(offer, identity, made, now.timestamp(), self.journal.process)
 
     def _try(self, entry: Entry, *, again: bool = False) -> Instance | None:
         """One offer: a running machine, or None with everything of it swept."""

@@ -6,75 +6,22 @@ which something is known or promised outside of it: before and after each call t
 before and after a request is written to the journal.
 """
 
-import functools
-import importlib
 import os
-import pkgutil
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from google.cloud import compute_v1  # noqa: F401  imported here, not in each child
 
-import llmhost.cli
-import llmhost.cloud.gcp
-import llmhost.spec.document as documents
-import llmhost.ui
-import llmhost.workflows
-from llmhost.cli import wiring
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.main import run
-from llmhost.cloud import base
 from llmhost.cloud.gcp.calls import Calls
 from llmhost.cloud.gcp.journal import Journal
-from llmhost.errors import HostError
-from llmhost.transport.base import Answer, LineHandler
 from llmhost.ui.terminal import Terminal
-from llmhost.workflows import doctor, down, gc, place
 from tests.cli.front import Stream
 from tests.cloud.gcp.bench import Bench
-
-if TYPE_CHECKING:
-    from types import ModuleType
-
-# Whatever a command imports when it is typed is imported here, once.
-for _package in (llmhost.cli, llmhost.workflows, llmhost.ui, llmhost.cloud.gcp):
-    for _module in pkgutil.iter_modules(_package.__path__, f"{_package.__name__}."):
-        importlib.import_module(_module.name)
-
-# Profiles and tables are the same in every run; reading YAML is most of what a command does.
-documents.read_document = functools.lru_cache(maxsize=64)(documents.read_document)
-
-KILLED = -signal.SIGKILL
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command line.
-
-    Attributes:
-        args: What is typed after `llmhost`.
-        dies_at: The moment at which its process gets a signal; None lets it live.
-        signal: Which; Ctrl-C is SIGINT.
-        answer: What somebody at a terminal types; None where nobody sits.
-    """
-
-    args: tuple[str, ...]
-    dies_at: int | None = None
-    signal: int = signal.SIGKILL
-    answer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended: its exit status, or the signal that killed it, and what it said."""
-
-    status: int
-    stdout: str
-    stderr: str
+from tests.cloud.gcp.typed import Command, Ended, environ, seams
 
 
 def together(bench: Bench, *commands: Command) -> list[Ended]:
@@ -89,18 +36,6 @@ def alone(bench: Bench, *args: str) -> Ended:
     """Runs one command that lives."""
     (done,) = together(bench, Command(args))
     return done
-
-
-class _NoHost:
-    """A host behind a double without machines: there is none."""
-
-    name = "nowhere"
-
-    def run(self, _script: str, /, _on_line: LineHandler | None = None) -> Answer:
-        raise HostError("there is no host behind this double")
-
-    def close(self) -> None:
-        pass
 
 
 def begin(bench: Bench, command: Command) -> tuple[int, int, int]:
@@ -122,12 +57,12 @@ def _be(bench: Bench, command: Command, out: int, err: int) -> NoReturn:
     somebody = command.answer is not None
     stdin, stdout = Stream(command.answer or "", terminal=somebody), Stream()
     stderr = Stream(terminal=somebody)
-    environ = {**bench.environ, "PATH": os.environ["PATH"], "LLMHOST_CLOUD": "gcp", "TERM": "dumb"}
-    _use(bench, environ)
+    known = environ(bench)
+    _use(bench, known)
     if command.dies_at is not None:
         _count_down(command.dies_at, command.signal)
     typed = shlex.join(["llmhost", *command.args])
-    terminal = Terminal(stdin, stdout, stderr, environ)
+    terminal = Terminal(stdin, stdout, stderr, known)
     status = 98
     try:
         status = run(command.args, Invocation(typed=typed, terminal=terminal))
@@ -142,16 +77,11 @@ def _be(bench: Bench, command: Command, out: int, err: int) -> NoReturn:
         os._exit(status)
 
 
-def _use(bench: Bench, environ: Mapping[str, str]) -> None:
+def _use(bench: Bench, known: Mapping[str, str]) -> None:
     """Puts the double where the clouds are; this process is nobody else's any more."""
     os.environ.clear()
-    os.environ.update(environ)
-    seams: dict[ModuleType, dict[str, object]] = {
-        wiring: {"driver": lambda _name: bench.driver, "connect": lambda _address, **_: _NoHost()},
-        # Only this cloud: what else is on this computer is nobody's business here.
-        **{module: {"DRIVERS": {"gcp": ""}} for module in (base, place, down, gc, doctor)},
-    }
-    for module, replaced in seams.items():
+    os.environ.update(known)
+    for module, replaced in seams(driver=lambda _name: bench.driver).items():
         for name, value in replaced.items():
             setattr(module, name, value)
 

@@ -1,6 +1,7 @@
 """Whose project, with which credentials; and what this computer keeps."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from llmhost.cloud.gcp import account as accounts
 from llmhost.cloud.gcp.account import account, has_credentials
-from llmhost.cloud.gcp.arriving import caller
+from llmhost.cloud.gcp.door import caller
 from llmhost.cloud.gcp.journal import Entry, Journal
 from llmhost.cloud.gcp.state import State
 from llmhost.cloud.offers import Offer
@@ -133,11 +134,12 @@ def test_an_entry_is_fresh_for_as_long_as_google_remembers_it() -> None:
     assert not entry.fresh(NOW + timedelta(minutes=31))
 
 
-def test_an_entry_of_a_command_that_lives_is_left_to_it() -> None:
-    init = Entry(OFFER, "id-1", {}, 0.0, process=1)
-    assert not init.abandoned
-    nobody = Entry(OFFER, "id-1", {}, 0.0, process=2**22 + 1)  # beyond Linux's largest
-    assert nobody.abandoned
+def test_an_entry_of_a_command_that_lives_is_left_to_it(tmp_path: Path) -> None:
+    journal = Journal(State(tmp_path), "demo")
+    assert not journal.abandoned(Entry(OFFER, "id-1", {}, 0.0, process=1))
+    nobody = 2**22 + 1  # beyond Linux's largest
+    assert journal.abandoned(Entry(OFFER, "id-1", {}, 0.0, process=nobody))
+    assert journal.abandoned(Entry(OFFER, "id-1", {}, 0.0, process=os.getpid()))
 
 
 @pytest.mark.parametrize(

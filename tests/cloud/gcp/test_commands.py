@@ -14,7 +14,8 @@ from llmhost.cloud.gcp.driver import GcpDriver
 from llmhost.errors import UsageError
 from llmhost.workflows.place import Place
 from tests.cloud.gcp.bench import ZONES, Bench
-from tests.cloud.gcp.forked import Command, Ended, alone, together
+from tests.cloud.gcp.forked import alone, together
+from tests.cloud.gcp.typed import Command, Ended
 from tests.fake_gce import Stockout
 from tests.fake_gce.process import FakeGceProcess
 

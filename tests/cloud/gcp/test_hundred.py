@@ -3,77 +3,88 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from llmhost.cloud.gcp import clearing
-from llmhost.cloud.gcp.calls import Calls
 from llmhost.cloud.gcp.names import labels
 from tests.cloud.gcp.bench import Bench
-from tests.cloud.gcp.forked import alone
-from tests.fake_gce.process import FakeGceProcess
+from tests.cloud.gcp.direct import DirectCalls
+from tests.cloud.gcp.mortal import alone
+from tests.cloud.gcp.typed import seams
+from tests.fake_gce import FakeGce, Latency, RealClock
 
 MANY = 100
 ZONES = ("us-central1-a", "us-central1-b", "europe-west4-a", "asia-east1-a")
 
+# A minute passes in a second: a machine takes half a second to go.
+RATE, DELETION = 60, 25.0
+
 
 @pytest.fixture
-def many(tmp_path: Path) -> Iterator[Bench]:
-    """Somebody with a hundred machines, and one of somebody else's."""
-    with FakeGceProcess(state=tmp_path / "world.json", options=("--per-call", "1")) as gce:
-        bench = Bench(gce, tmp_path / "home")
-        bench.state.mkdir()
-        for number in range(MANY):
-            name = f"m{number:02}"
-            gce.plant_instance(
-                ZONES[number % len(ZONES)],
-                f"llmhost-{name}",
-                labels=labels(name, "me", bench.now()),
-            )
-        gce.plant_instance(ZONES[0], "theirs")
-        yield bench
+def gce() -> Iterator[FakeGce]:
+    with FakeGce(clock=RealClock(rate=RATE), latency=Latency(delete=DELETION)) as gce:
+        yield gce
 
 
-def test_ls_asks_once(many: Bench) -> None:
-    before = sum(many.gce.calls.values())
-    listing = json.loads(alone(many, "ls", "-o", "json").stdout)
-    assert len(listing["deployments"]) == MANY
-    assert sum(many.gce.calls.values()) - before == 1
+@pytest.fixture
+def many(gce: FakeGce, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """Somebody with a hundred machines whose time is over, and one of somebody else's."""
+    for module, replaced in seams().items():
+        for name, value in replaced.items():
+            monkeypatch.setattr(module, name, value)
+    bench = Bench(gce, tmp_path / "home")
+    bench.state.mkdir()
+    for number in range(MANY):
+        deployment = f"m{number:02}"
+        gce.plant_instance(
+            ZONES[number % len(ZONES)],
+            f"llmhost-{deployment}",
+            labels=labels(deployment, "me", bench.now()),
+        )
+    gce.plant_instance(ZONES[0], "theirs")
+    gce.advance(3600)
+    return bench
 
 
-@pytest.mark.parametrize("command", [("down", "--all", "--yes"), ("gc", "--yes")])
-def test_all_of_them_go_in_bounded_time(many: Bench, command: tuple[str, ...]) -> None:
-    many.gce.advance(3600)
-    before, begun = sum(many.gce.calls.values()), time.monotonic()
-    ended = alone(many, *command)
-    assert ended.status == 0, ended.stderr
-    assert [instance["name"] for instance in many.gce.instances()] == ["theirs"]
-    # Nine calls for each machine and a few for all of them: 16 side by side, that is some five
-    # minutes where an answer takes a third of a second and a machine half a minute to go.
-    assert sum(many.gce.calls.values()) - before <= 10 * MANY + 20
-    assert time.monotonic() - begun < 60
-
-
-def test_no_more_than_so_many_calls_are_under_way_at_once(
-    many: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lock, now, most = threading.Lock(), 0, 0
-    ask = Calls._call  # noqa: SLF001  the one door out
+@pytest.fixture
+def most(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How many calls were under way at once, at most."""
+    lock, now, peak = threading.Lock(), 0, 0
+    ask = DirectCalls._call  # noqa: SLF001  the one door out
 
     def counted(*args: object) -> object:
-        nonlocal now, most
+        nonlocal now, peak
         with lock:
-            now, most = now + 1, max(most, now + 1)
+            now, peak = now + 1, max(peak, now + 1)
         try:
             return ask(*args)  # type: ignore[arg-type]  # passed on
         finally:
             with lock:
                 now -= 1
 
-    monkeypatch.setattr(Calls, "_call", counted)
-    many.gce.advance(3600)
-    driver = many.driver
-    driver.clear(driver.waste(), many.heard)
-    assert 1 < most <= clearing.HANDS
+    monkeypatch.setattr(DirectCalls, "_call", counted)
+    return lambda: peak
+
+
+def test_ls_asks_once(many: Bench, gce: FakeGce) -> None:
+    listing = json.loads(alone(many, "ls", "-o", "json").stdout)
+    assert len(listing["deployments"]) == MANY
+    assert gce.calls == {"instances.aggregatedList": 1}
+
+
+@pytest.mark.parametrize("command", [("down", "--all", "--yes"), ("gc", "--yes")])
+def test_all_of_them_go_in_bounded_time_with_bounded_concurrency(
+    many: Bench, gce: FakeGce, most: Callable[[], int], command: tuple[str, ...]
+) -> None:
+    begun = time.monotonic()
+    ended = alone(many, *command)
+    assert ended.status == 0, ended.stderr
+    assert [instance["name"] for instance in gce.instances()] == ["theirs"]
+    # `down` asks ten times for each, `gc` five times; a few for all.
+    assert sum(gce.calls.values()) <= 10 * MANY + 20
+    # One after the other they would take a hundred times 25 s of the double's time.
+    assert time.monotonic() - begun < MANY * DELETION / RATE
+    assert 1 < most() <= clearing.HANDS

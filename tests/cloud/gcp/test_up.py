@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -31,6 +32,9 @@ class Way:
     def run(self, _script: str, /, _on_line: LineHandler | None = None) -> Answer:
         self._meet()
         raise HostError("the connection broke")
+
+    def stream(self, _port: int, /) -> NoReturn:
+        raise ConnectionRefusedError
 
     def close(self) -> None:
         pass

@@ -70,8 +70,7 @@ def test_up_serves_and_down_leaves_nothing(gce: FakeGce, llmhost: Llmhost, tmp_p
     assert again["attempts"] == []
     assert gce.calls["instances.insert"] == 4
 
-    asked = llmhost("smoke", NAME, "--cloud", "gcp")
-    assert asked.status == 0, asked
+    assert llmhost.json("status", NAME, "--cloud", "gcp")["health"] == "serving"
     (listed,) = llmhost.json("ls", "--cloud", "gcp")["deployments"]
     assert (listed["name"], listed["state"]) == (NAME, "running")
 
