@@ -1,0 +1,1 @@
+"""Forges that hand out jobs: where runners are registered, found and removed."""

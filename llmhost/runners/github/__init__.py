@@ -1,0 +1,1 @@
+"""GitHub: just-in-time runners of repositories and organisations."""
