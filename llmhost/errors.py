@@ -14,6 +14,7 @@ class ExitStatus(IntEnum):
     FAILED = 1
     USAGE = 2
     CHANGES_PENDING = 3
+    NOT_ENOUGH_DATA = 4
     INTERRUPTED = 130
 
 

@@ -8,7 +8,7 @@ from llmhost.cloud.offers import Offer
 from llmhost.errors import CloudError
 from llmhost.events import Event, Reporter
 from llmhost.spec.sources import Sources
-from llmhost.transport.base import Address, Answer, LineHandler
+from llmhost.transport.base import Address, Answer, LineHandler, Stream
 
 ADDRESS = Address("192.0.2.7", user="debian", host_key="ssh-ed25519 AAAA")
 
@@ -31,6 +31,9 @@ class ScriptedTransport:
         for line in answer.stdout.splitlines():
             on_line(line)
         return replace(answer, stdout="")
+
+    def stream(self, port: int, /) -> Stream:
+        raise ConnectionRefusedError(f"nothing listens on port {port}")
 
     def close(self) -> None:
         self.closed = True

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from llmhost.spec.catalog import Catalog
+from llmhost.spec.runner import FORGES
 
 ROOT = Path(__file__).parents[1]
 LINES, SMELL, FUNCTION = 300, 200, 40
@@ -122,6 +123,7 @@ def test_the_tests_mirror_the_packages() -> None:
 
 def test_every_template_is_used_by_a_profile_and_every_set_exists() -> None:
     used = {name for one in CATALOG.names() for name in CATALOG.profile(one).templates}
+    used |= {"_runner", *(f"_runner_{forge}" for forge in FORGES)}
     folders = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
     assert used <= folders
     spare = {

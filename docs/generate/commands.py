@@ -13,10 +13,11 @@ from llmhost.cli.verbs import VERBS, Verb
 from llmhost.errors import ExitStatus
 
 _STATUSES = {
-    ExitStatus.OK: "It is done; what `up`, `status` and `smoke` say was observed.",
+    ExitStatus.OK: "It is done; what `up`, `status`, `smoke` and `gate` say was observed.",
     ExitStatus.FAILED: "It failed. What happened, why and what to do next is on stderr.",
     ExitStatus.USAGE: "What was asked for cannot be: a flag, a file, a name.",
     ExitStatus.CHANGES_PENDING: "Of `plan --check` and `status --check`: something would change.",
+    ExitStatus.NOT_ENOUGH_DATA: "Of `gate`: nothing failed, and it takes more requests to be sure.",
     ExitStatus.INTERRUPTED: "Ctrl-C. The host goes on with what it was given.",
 }
 _STREAMS = """\

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from llmhost.transport.base import Address, Transport
 
 # The commands that send a script to the host of --host.
-_VERBS = frozenset({"up", "plan", "status", "smoke", "logs", "down"})
+_VERBS = frozenset({"up", "plan", "status", "smoke", "gate", "logs", "down"})
 _ELSE = frozenset({"-h", "--help"})
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from llmhost.cli.options import Asked, Where
+from llmhost.cli.runnerflags import RunnerFlags
 from llmhost.cli.termflags import TermFlags
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask
@@ -26,7 +27,12 @@ class Wish:
     where: Where
 
 
-def wish(asked: Asked, where: Where, terms: TermFlags | None = None) -> Wish:
+def wish(
+    asked: Asked,
+    where: Where,
+    terms: TermFlags | None = None,
+    runner: RunnerFlags | None = None,
+) -> Wish:
     """Reads the flags, lays them over the file, and says what is still missing.
 
     Raises:
@@ -45,9 +51,11 @@ def wish(asked: Asked, where: Where, terms: TermFlags | None = None) -> Wish:
         accept_licence=asked.accept_licence,
         drop_secrets=tuple(asked.drop_secret or ()),
     )
-    flags = terms or TermFlags()
+    flags, runs = terms or TermFlags(), runner or RunnerFlags()
+    ask = replace(ask, no_runner=runs.no_runner)
     if asked.file is None:
-        return Wish(_named(replace(ask, terms=flags.over(ask.terms))), _as_they_are, where)
+        ask = replace(ask, terms=flags.over(ask.terms), runner=runs.over(None))
+        return Wish(_named(ask), _as_they_are, where)
     from llmhost.spec.deploymentfile import read_file
 
     file = read_file(asked.file)
@@ -55,6 +63,7 @@ def wish(asked: Asked, where: Where, terms: TermFlags | None = None) -> Wish:
         file.under(ask),
         provider=ask.provider or file.provider or "",
         terms=flags.over(file.terms()),
+        runner=runs.over(file.wanted_runner()),
     )
     if not (where.cloud or where.host or where.local):
         host = [file.host] if file.host else None

@@ -7,7 +7,9 @@ import typer
 from llmhost.cli import completion
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.options import Shown, Somewhere
+from llmhost.cli.runnerflags import RunnerFlag
 from llmhost.errors import ExitStatus, LlmhostError, UsageError
+from llmhost.spec.runner import Runner, read_runner
 
 if TYPE_CHECKING:
     from llmhost.cli.documents import Departed
@@ -34,6 +36,7 @@ def down(  # noqa: PLR0913  flags are parameters
     *,
     everything: Annotated[bool, typer.Option("--all", help="all that ls lists")] = False,
     where: Somewhere,
+    runner: RunnerFlag = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     shown: Shown,
 ) -> None:
@@ -62,9 +65,11 @@ def down(  # noqa: PLR0913  flags are parameters
         chosen = [(place, name) for name in dict.fromkeys(names or ())]
         _ask(invocation, [name for _place, name in chosen], yes=yes)
     invocation.ways_on = (f"{invocation.typed}   # takes away the rest",)
-    departed = _take_away(invocation, chosen, trust_host_key=where.trust_host_key)
+    at = read_runner(runner) if runner else None
+    departed = _take_away(invocation, chosen, at, trust_host_key=where.trust_host_key)
     invocation.deliver(departed, [part for gone in departed.gone for part in view(gone)])
-    raise typer.Exit(ExitStatus.FAILED if departed.failures else ExitStatus.OK)
+    kept = any(gone.kept for gone in departed.gone)
+    raise typer.Exit(ExitStatus.FAILED if departed.failures or kept else ExitStatus.OK)
 
 
 def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
@@ -110,7 +115,11 @@ def _all_on(
 
 
 def _take_away(
-    invocation: Invocation, chosen: "list[Chosen]", *, trust_host_key: bool
+    invocation: Invocation,
+    chosen: "list[Chosen]",
+    runner: Runner | None,
+    *,
+    trust_host_key: bool,
 ) -> "Departed":
     """Takes away several at the same time; one that cannot be does not keep the others."""
     from concurrent.futures import ThreadPoolExecutor
@@ -125,7 +134,7 @@ def _take_away(
         label = name if len(chosen) > 1 else ""
         with_story = session(invocation, trust_host_key=trust_host_key, host=label)
         try:
-            return workflow(with_story, place, name)
+            return workflow(with_story, place, name, runner)
         except LlmhostError as error:
             if len(chosen) == 1:
                 raise

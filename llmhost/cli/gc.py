@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from llmhost.workflows.results import Cleared
 
 
-def gc(
+def gc(  # noqa: PLR0913  flags are parameters
     ctx: typer.Context,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show it")] = False,
+    runner: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE", help="registrations of runners there as well: github:...; repeatable"
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
     where: CloudFlags,
     shown: Shown,
@@ -23,13 +29,16 @@ def gc(
     """Delete what nobody needs any more.
 
     Of llmhost's own, in every zone: machines whose time has ended, disks and addresses without a
-    machine, firewall rules without machines. What llmhost did not make is never touched.
+    machine, firewall rules without machines; the runners of machines that go. With --runner also
+    registrations there whose machine is gone. What llmhost did not make is never touched.
 
     Examples:
         llmhost gc --dry-run
         llmhost gc --yes
+        llmhost gc --runner github:OWNER/REPO --yes
     """
     from llmhost.cli.wiring import consent, session
+    from llmhost.spec.runner import read_runner
     from llmhost.ui.order import cleared as view
     from llmhost.workflows.gc import gc as workflow
 
@@ -40,7 +49,8 @@ def gc(
             return True
         raise UsageError("not confirmed: nothing was deleted", hint="add --yes to go on unasked")
 
-    done = workflow(session(invocation), where.names, None if dry_run else agree)
+    places = tuple(map(read_runner, runner or ()))
+    done = workflow(session(invocation), where.names, None if dry_run else agree, places)
     invocation.deliver(done, view(done, dry=dry_run))
     if done.kept or done.unasked:
         raise typer.Exit(ExitStatus.FAILED)

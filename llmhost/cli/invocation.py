@@ -86,9 +86,9 @@ class Invocation:
         """Writes the product: the document as JSON where that was asked for, else its view."""
         self.quieten()
         if self.output == "json":
-            import json
+            from llmhost.ui.jsonlines import as_text
 
-            self.terminal.stdout.write(json.dumps(_plain(document), indent=2) + "\n")
+            self.terminal.stdout.write(as_text(_plain(document), indent=2) + "\n")
             self.terminal.stdout.flush()
         else:
             self.terminal.put(view)

@@ -1,5 +1,6 @@
 """One place: what is wanted there planned, or raised, with a story and a way on."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,11 +9,18 @@ if TYPE_CHECKING:
     from llmhost.cli.asking import Wish
     from llmhost.cli.invocation import Invocation
     from llmhost.workflows.place import Place
+    from llmhost.workflows.proving import Proof
     from llmhost.workflows.results import Planned, Served
 
 
-def raised(
-    invocation: "Invocation", wanted: "Wish", place: "Place", *, yes: bool, several: bool = False
+def raised(  # noqa: PLR0913  what, where, how, and what it has to show
+    invocation: "Invocation",
+    wanted: "Wish",
+    place: "Place",
+    *,
+    yes: bool,
+    several: bool = False,
+    proof: "Proof | None" = None,
 ) -> "Served":
     """Brings it up in one place; the story names the host where there are several."""
     from llmhost.cli.wiring import session
@@ -27,7 +35,12 @@ def raised(
         host=place.host if several else "",
         ways_on=again,
     )
-    return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes)
+    if proof is None:
+        return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes)
+    from llmhost.workflows.proving import prove
+
+    proven = partial(prove, proof)
+    return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes, prove=proven)
 
 
 def foreseen(

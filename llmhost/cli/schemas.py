@@ -12,16 +12,21 @@ from llmhost.cli.documents import Departed, Diagnosis, Hosts, Providers, Rendere
 from llmhost.cli.failure import Failure
 from llmhost.errors import UsageError
 from llmhost.events import Event
+from llmhost.spec.checks import CheckFile
 from llmhost.spec.deploymentfile import DeploymentFile
+from llmhost.spec.gatefile import GateFile
 from llmhost.spec.profile import Profile
 from llmhost.workflows.capacity import Needed
 from llmhost.workflows.fit import Answer, Tiers
+from llmhost.workflows.proof import Gated, Smoked
 from llmhost.workflows.results import Cleared, Extended, Listing, Planned, Served, Status
 
 # By name: the type, and what it is the schema of.
 FILES: Mapping[str, tuple[type[BaseModel], str]] = {
     "deployment": (DeploymentFile, "The -f file of up, plan and render."),
     "profile": (Profile, "A provider's profile, profiles/NAME.yaml."),
+    "checks": (CheckFile, "A file of checks for smoke, --checks FILE."),
+    "gate": (GateFile, "The -f file of gate."),
 }
 DOCUMENTS: Mapping[str, tuple[Any, str]] = {
     "served": (Served, "llmhost up -o json"),
@@ -30,8 +35,10 @@ DOCUMENTS: Mapping[str, tuple[Any, str]] = {
     "planned-hosts": (Hosts[Planned], "llmhost plan -o json, with several --host"),
     "rendered": (Rendered, "llmhost render -o json"),
     "listing": (Listing, "llmhost ls -o json"),
-    "status": (Status, "llmhost status -o json, llmhost smoke -o json"),
+    "status": (Status, "llmhost status -o json"),
     "status-hosts": (Hosts[Status], "llmhost status -o json, with several --host"),
+    "smoked": (Smoked, "llmhost smoke -o json"),
+    "gated": (Gated, "llmhost gate -o json"),
     "gone": (Departed, "llmhost down -o json"),
     "extended": (Extended, "llmhost extend -o json"),
     "cleared": (Cleared, "llmhost gc -o json"),

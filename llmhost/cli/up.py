@@ -9,6 +9,8 @@ import typer
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.oneplace import foreseen, raised
 from llmhost.cli.options import Asked, ForceFlag, Shown, Where
+from llmhost.cli.proofflags import ProofFlags
+from llmhost.cli.runnerflags import RunnerFlags
 from llmhost.cli.termflags import TermFlags
 from llmhost.errors import ExitStatus
 
@@ -24,6 +26,8 @@ def up(  # noqa: PLR0913  flags are parameters
     terms: TermFlags,
     shown: Shown,
     *,
+    runner: RunnerFlags,
+    proof: ProofFlags,
     force: ForceFlag = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
 ) -> None:
@@ -37,14 +41,17 @@ def up(  # noqa: PLR0913  flags are parameters
         llmhost up vllm --gpus 2
         llmhost up ollama --model qwen2.5:7b --cloud sandbox --yes
         llmhost up llamacpp --gpus 0 --host debian@192.0.2.7
+        llmhost up ollama --runner github:OWNER/REPO --yes
+        llmhost up vllm --smoke --gate --cloud sandbox
     """
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where, terms, force=force)
+    wanted, places = _wanted(invocation, asked, where, terms, runner=runner, force=force)
+    asked_proof = proof.proof(invocation)
     if len(places) > 1:
         from llmhost.cli.uphosts import up_everywhere
 
-        raise typer.Exit(up_everywhere(invocation, wanted, places, yes=yes))
-    served = raised(invocation, wanted, places[0], yes=yes)
+        raise typer.Exit(up_everywhere(invocation, wanted, places, yes=yes, proof=asked_proof))
+    served = raised(invocation, wanted, places[0], yes=yes, proof=asked_proof)
     from llmhost.ui.paint import line
     from llmhost.ui.served import served as view
 
@@ -59,6 +66,7 @@ def plan(  # noqa: PLR0913  flags are parameters
     terms: TermFlags,
     shown: Shown,
     *,
+    runner: RunnerFlags,
     force: ForceFlag = False,
     check: Annotated[
         bool, typer.Option("--check", help="exit with status 3 when something would change")
@@ -75,7 +83,7 @@ def plan(  # noqa: PLR0913  flags are parameters
     from llmhost.ui.plan import planned as view
 
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    wanted, places = _wanted(invocation, asked, where, terms, force=force)
+    wanted, places = _wanted(invocation, asked, where, terms, runner=runner, force=force)
     work = partial(foreseen, invocation, wanted, several=len(places) > 1)
     planned, status = each(invocation, places, work, view)
     if status == ExitStatus.OK and check and any(one.changes for one in planned):
@@ -83,12 +91,18 @@ def plan(  # noqa: PLR0913  flags are parameters
     raise typer.Exit(status)
 
 
-def _wanted(
-    invocation: Invocation, asked: Asked, where: Where, terms: TermFlags, *, force: bool
+def _wanted(  # noqa: PLR0913  every group of flags
+    invocation: Invocation,
+    asked: Asked,
+    where: Where,
+    terms: TermFlags,
+    *,
+    runner: RunnerFlags,
+    force: bool,
 ) -> "tuple[Wish, tuple[Place, ...]]":
     from llmhost.cli.asking import wish
     from llmhost.cli.places import settled
 
-    wanted = wish(asked, where, terms)
+    wanted = wish(asked, where, terms, runner)
     wanted = replace(wanted, ask=replace(wanted.ask, force=force))
     return wanted, settled(wanted.where, invocation.terminal.environ)

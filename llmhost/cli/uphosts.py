@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from llmhost.cli.asking import Wish
 from llmhost.cli.invocation import Invocation
@@ -15,15 +16,25 @@ from llmhost.ui.plan import planned as plan_view
 from llmhost.ui.served import served as served_view
 from llmhost.workflows.place import Place
 
+if TYPE_CHECKING:
+    from llmhost.workflows.proving import Proof
+
 
 def up_everywhere(
-    invocation: Invocation, wanted: Wish, places: Sequence[Place], *, yes: bool
+    invocation: Invocation,
+    wanted: Wish,
+    places: Sequence[Place],
+    *,
+    yes: bool,
+    proof: "Proof | None" = None,
 ) -> int:
     """Brings it up on every host; returns the exit status."""
     if not yes:
         _agree(invocation, wanted, places)
     invocation.ways_on = ways_on(invocation, wanted, places)
-    hosts = everywhere(places, partial(raised, invocation, wanted, yes=True, several=True))
+    hosts = everywhere(
+        places, partial(raised, invocation, wanted, yes=True, several=True, proof=proof)
+    )
     invocation.say(below_names(hosts, served_view))
     rows = [(Span(host.host), Span(host.result.endpoint)) for host in hosts.hosts if host.result]
     invocation.deliver(hosts, columns(rows))

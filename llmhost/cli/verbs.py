@@ -43,6 +43,7 @@ SECTIONS: Mapping[str, Mapping[str, Verb]] = {
         "ls": Verb("ls:ls", "list every deployment and what it costs"),
         "status": Verb("status:status", "look at a deployment now"),
         "smoke": Verb("smoke:smoke", "ask a deployment real questions"),
+        "gate": Verb("gate:gate", "put a load on a deployment, and say whether its limits hold"),
         "logs": Verb("logs:logs", "show what the provider says"),
         "doctor": Verb("doctor:doctor", "look at what a machine needs before it is made"),
     },

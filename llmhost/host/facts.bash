@@ -118,9 +118,15 @@ weights_state() {
   find -L "$1" -name .cache -prune -o -type f -printf '%s %P\n'
 }
 
-# unit_said UNIT LINES: the last lines of a unit since it was last started, as its processes wrote them.
+# unit_said UNIT LINES: the last lines of a unit since it was last started, as its processes wrote them. systemd forgets
+# the invocation of one that has ended well, but not what it logged when it began.
 unit_said() {
-  local id
-  id=$(systemctl show --property=InvocationID --value "$1") && [[ -n $id ]] || return 1
-  journalctl --quiet --no-pager --output=cat --lines="$2" "_SYSTEMD_INVOCATION_ID=$id"
+  local line
+  local -a said=()
+  while IFS= read -r line; do
+    [[ $line != 'Starting '*'llmhost-'* ]] || said=()
+    said+=("$line")
+  done < <(journalctl --quiet --no-pager --output=cat --lines=500 --unit="$1")
+  ((${#said[@]})) || return 1
+  printf '%s\n' "${said[@]}" | tail --lines="$2"
 }

@@ -9,7 +9,8 @@
 : "${models:=}" "${resident:=}" "${completion:=}" "${body:=}" "${api_key_name:=}"
 : "${store:=}" "${seconds_per_gb:=0}"
 
-# api_key: the key that clients send, from the service's own environment file; it never leaves the host.
+# api_key: the key that clients send, from the service's own environment file. Only smoke and gate take it
+# along, through the connection and in memory alone: they ask in a client's place.
 api_key() {
   local line
   [[ -n $api_key_name && -r /etc/llmhost/$name/engine.env ]] || return 0

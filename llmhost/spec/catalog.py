@@ -11,6 +11,8 @@ from llmhost.errors import UsageError
 from llmhost.spec.assets import asset_roots
 
 if TYPE_CHECKING:
+    from llmhost.spec.checks import CheckFile
+    from llmhost.spec.gatefile import Case
     from llmhost.spec.machines import Gpu, MachineTable
     from llmhost.spec.profile import Profile
     from llmhost.spec.wellknown import WellKnownTable
@@ -97,6 +99,25 @@ class Catalog:
             for path in paths.values()
             if naming.encode() in path.read_bytes()
         )
+
+    def checks(self) -> Mapping[str, "CheckFile"]:
+        """What `smoke` asks of every API: the files of checks, by their names."""
+        from llmhost.spec.checks import CheckFile  # noqa: PLC0415  see above
+        from llmhost.spec.document import read_document  # noqa: PLC0415
+
+        paths = {
+            path.stem: path
+            for root in reversed(self.roots)
+            for path in sorted((root / "profiles" / "_smoke").glob("*.yaml"))
+        }
+        return {name: read_document(path, CheckFile) for name, path in paths.items()}
+
+    def cases(self) -> tuple["Case", ...]:
+        """What a model is asked whose answers `gate` has judged."""
+        from llmhost.spec.document import read_document  # noqa: PLC0415  see above
+        from llmhost.spec.gatefile import CaseFile  # noqa: PLC0415
+
+        return read_document(self._fragment("_gate/cases.yaml"), CaseFile).cases
 
     def _paths(self) -> dict[str, Path]:
         return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from llmhost.spec.runner import Runner
 from llmhost.spec.sources import Sources
 from llmhost.spec.terms import Terms
 
@@ -35,6 +36,8 @@ class Ask:
     drop_secrets: tuple[str, ...] = ()
     terms: Terms = field(default_factory=Terms)
     force: bool = False  # goes on where the model does not fit
+    runner: Runner | None = None
+    no_runner: bool = False  # one that is there goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ class Deployment:
         secrets: Names of the secrets the provider's process is given, sorted; never a value.
         sources: Where software and models come from.
         site: The host it is rendered for.
+        runner: The CI runner that works beside it; None for none.
     """
 
     name: str
@@ -124,6 +128,7 @@ class Deployment:
     secrets: tuple[str, ...] = ()
     sources: Sources = field(default_factory=Sources)
     site: Site = field(default_factory=Site)
+    runner: Runner | None = None
 
     @property
     def variant(self) -> "Variant":

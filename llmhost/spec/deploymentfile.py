@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from llmhost.spec.deployment import Ask
 from llmhost.spec.document import read_document
 from llmhost.spec.part import Part
+from llmhost.spec.runner import Runner, read_runner
 from llmhost.spec.sources import Sources
 from llmhost.spec.terms import Terms, read_ttl
 
@@ -40,6 +41,19 @@ class SourcesPart(Part):
                 "host hold it: /root/.netrc for curl and pip, /etc/apt/auth.conf.d for apt"
             )
         return address
+
+
+class RunnerPart(Part):
+    """A CI runner beside the provider, with more than its place."""
+
+    at: str
+    """Where its jobs come from: `github:OWNER/REPO`, `github:ORG` or `gitlab:GROUP/PROJECT`."""
+    group: str = ""
+    """Runner group of an organisation."""
+    labels: list[str] = Field(default_factory=list)
+    """Labels beside those every runner of llmhost has."""
+    public_repository: bool = False
+    """Takes jobs of a public repository: strangers' code may run on the host."""
 
 
 class DeploymentFile(Part):
@@ -83,6 +97,8 @@ class DeploymentFile(Part):
     """The most the machine may cost, in US dollars per hour."""
     iap: bool = False
     """Reaches the machine through Identity-Aware Proxy, without an external address."""
+    runner: str | RunnerPart | None = None
+    """A CI runner beside the provider, such as `github:OWNER/REPO`, or a part that says more."""
     sources: SourcesPart = Field(default_factory=SourcesPart)
     """Where software and models come from."""
 
@@ -124,6 +140,17 @@ class DeploymentFile(Part):
             max_usd_per_hour=self.max_price,
             iap=self.iap,
         )
+
+    def wanted_runner(self) -> Runner | None:
+        """The CI runner the file wants.
+
+        Raises:
+            UsageError: It is no place a runner can be registered at.
+        """
+        if self.runner is None:
+            return None
+        said = RunnerPart(at=self.runner) if isinstance(self.runner, str) else self.runner
+        return read_runner(said.at, said.group, tuple(said.labels), public=said.public_repository)
 
     def sources_over(self, base: Sources) -> Sources:
         """The addresses to use: the file's where it names one, else those of `base`."""

@@ -14,6 +14,7 @@ import llmhost
 from llmhost.errors import HostError
 from llmhost.spec.deployment import Deployment, Model
 from llmhost.spec.profile import Profile
+from llmhost.spec.runner import Runner
 from llmhost.spec.sources import Sources
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ def to_record(deployment: Deployment) -> dict[str, Any]:
         "env": dict(deployment.env),
         "secrets": list(deployment.secrets),
         "sources": sources,
+        **({"runner": deployment.runner.record()} if deployment.runner else {}),
     }
 
 
@@ -89,6 +91,15 @@ def secrets_in(text: str) -> tuple[str, ...]:
     return tuple(map(str, said)) if isinstance(said, list) else ()
 
 
+def runner_in(text: str) -> str:
+    """Where the CI runner in a record is registered; empty where there is none."""
+    try:
+        said = read_record(text).get("runner", {})
+    except HostError:
+        return ""
+    return str(said.get("at", "")) if isinstance(said, dict) else ""
+
+
 def from_record(record: Mapping[str, Any], profile: Profile) -> Deployment:
     """The deployment a record describes.
 
@@ -113,6 +124,7 @@ def from_record(record: Mapping[str, Any], profile: Profile) -> Deployment:
             env=MappingProxyType(dict(record["env"])),
             secrets=tuple(_is(str, name) for name in record.get("secrets", ())),
             sources=_sources(record["sources"]),
+            runner=Runner.recorded(record["runner"]) if "runner" in record else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(f"{type(error).__name__}: {error}") from error

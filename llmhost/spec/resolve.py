@@ -45,6 +45,7 @@ def resolve(
         settings=settings_of(profile, ask),
         env=environment_of(profile, ask),
         sources=sources or Sources(),
+        runner=ask.runner,
     )
 
 

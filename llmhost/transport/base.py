@@ -45,8 +45,35 @@ class Answer:
     stderr: str
 
 
+class Stream(Protocol):
+    """Bytes to and from a port of a host, as a socket carries them.
+
+    Each of its operations may raise OSError: TimeoutError after the time that was set.
+    """
+
+    def settimeout(self, timeout: float | None, /) -> None:
+        """Sets how many seconds each further operation may take; None for ever."""
+        ...
+
+    def sendall(self, data: bytes, /) -> None:
+        """Sends all of it."""
+        ...
+
+    def recv(self, most: int, /) -> bytes:
+        """What has come, up to so many bytes; empty once the other side has ended it."""
+        ...
+
+    def shutdown(self, how: int, /) -> None:
+        """Ends it as `socket.shutdown` does, so that whoever waits for it goes on."""
+        ...
+
+    def close(self) -> None:
+        """Ends it, and lets go of it."""
+        ...
+
+
 class Transport(Protocol):
-    """A way to run scripts on one host as root."""
+    """A way to one host: scripts that run there as root, and streams to its own ports."""
 
     @property
     def name(self) -> str:
@@ -63,6 +90,15 @@ class Transport(Protocol):
         Raises:
             HostError: The host cannot be reached, refuses the login or root, or the connection
                 broke.
+        """
+        ...
+
+    def stream(self, port: int, /) -> Stream:
+        """Opens a stream to a port on 127.0.0.1 of the host; any number may be open at a time.
+
+        Raises:
+            ConnectionRefusedError: Nothing listens there.
+            HostError: The host cannot be reached, or does not allow streams.
         """
         ...
 

@@ -1,18 +1,20 @@
 """This machine as a host: what a bootstrap script runs on the GPU machine itself."""
 
 import os
+import socket
 import subprocess
 import threading
 from typing import IO, Self
 
 from llmhost.errors import HostError
-from llmhost.transport.base import Answer, LineHandler
+from llmhost.transport.base import Answer, LineHandler, Stream
 from llmhost.transport.envelope import ENVIRONMENT, ROOT_ARGV, SUDO_ARGV, seal
 from llmhost.transport.output import Stderr, Stdout
 from llmhost.transport.refusals import not_started
 from llmhost.transport.user import user_name
 
 _CHUNK = 64 << 10  # bytes asked of a pipe at a time: what a Linux pipe holds
+_CONNECT_SECONDS = 10.0  # a port of this machine answers at once, or its program hangs
 
 
 class LocalTransport:
@@ -48,6 +50,10 @@ class LocalTransport:
         ):
             raise refusal
         return answer
+
+    def stream(self, port: int, /) -> Stream:
+        """Opens a stream to a port on 127.0.0.1; see `Transport.stream`."""
+        return socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS)
 
     def close(self) -> None:
         """Nothing is held open."""

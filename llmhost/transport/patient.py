@@ -4,7 +4,7 @@ import time
 
 from llmhost.errors import HostError
 from llmhost.events import Notice, Reporter
-from llmhost.transport.base import Answer, LineHandler, Transport
+from llmhost.transport.base import Answer, LineHandler, Stream, Transport
 from llmhost.transport.refusals import UnansweredError
 
 # A boot until sshd takes 1 s in the sandbox and 20 to 60 s on a cloud's machine (2026-11).
@@ -49,6 +49,10 @@ class PatientTransport:
             else:
                 self._patience = 0
                 return answer
+
+    def stream(self, port: int, /) -> Stream:
+        """Opens a stream to a port; see `Transport.stream`."""
+        return self._transport.stream(port)
 
     def close(self) -> None:
         """Ends the connection."""

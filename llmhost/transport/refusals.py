@@ -48,6 +48,15 @@ def no_handshake(address: Address, why: str) -> HostError:
     )
 
 
+def no_stream(address: Address, port: int, said: str) -> HostError:
+    """The login is good, but sshd opens no stream to a port."""
+    return HostError(
+        f"{address} opens no way to its port {port}",
+        why=f"sshd there forbids it: {said or 'administratively prohibited'}",
+        hint="allow it in its sshd_config: AllowTcpForwarding local",
+    )
+
+
 def key_changed(address: Address, offered: str, known: KnownKey) -> HostError:
     """The host shows another key than the one it is known by."""
     name = entry_name(address.host, address.port)

@@ -4,6 +4,7 @@ Imports paramiko, so only a connection imports it.
 """
 
 import contextlib
+import errno
 import logging
 import socket
 import threading
@@ -12,8 +13,9 @@ from collections.abc import Iterator
 from threading import Event
 
 import paramiko
+from paramiko.common import OPEN_FAILED_CONNECT_FAILED
 
-from llmhost.transport.base import Address
+from llmhost.transport.base import Address, Stream
 from llmhost.transport.hostkeys import KnownKey, known_keys, remember
 from llmhost.transport.keys import Candidate, candidates
 from llmhost.transport.output import Stderr, Stdout
@@ -24,6 +26,7 @@ from llmhost.transport.refusals import (
     key_unknown,
     login_refused,
     no_handshake,
+    no_stream,
 )
 from llmhost.transport.wire import AHEAD_LIMIT, Wire
 
@@ -84,6 +87,26 @@ class Session:
         with self._blamed(), self._lock:
             channel = self._begin(command, data)
         return self._follow(channel, stdout, stderr)
+
+    def stream(self, port: int) -> Stream:
+        """Opens a stream to a port on 127.0.0.1 of the host.
+
+        Raises:
+            ConnectionRefusedError: Nothing listens there.
+            HostError: The login is refused, the host allows no streams, or the connection broke.
+        """
+        with self._blamed():
+            with self._lock:
+                if not self._settle() and self._ahead:
+                    self._wire.abandon(self._ahead[0])
+                    self._ahead = None
+            try:
+                return self._wire.open_stream(port, timeout=self._timeout)
+            except paramiko.ChannelException as error:
+                refused, said = error.code, error.text
+        if refused == OPEN_FAILED_CONNECT_FAILED:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, said or "connection refused")
+        raise no_stream(self._address, port, said)
 
     def close(self) -> None:
         """Ends the connection at once; closing the socket first spares a wait of up to 0.1 s."""

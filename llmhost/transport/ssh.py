@@ -9,7 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from llmhost.transport.background import Task, without
-from llmhost.transport.base import Address, Answer, LineHandler
+from llmhost.transport.base import Address, Answer, LineHandler, Stream
 from llmhost.transport.envelope import ROOT_COMMAND, SUDO_COMMAND, seal
 from llmhost.transport.output import Stderr, Stdout
 from llmhost.transport.refusals import not_started
@@ -77,6 +77,10 @@ class SshTransport:
             raise refusal
         return answer
 
+    def stream(self, port: int, /) -> Stream:
+        """Opens a stream to a port on 127.0.0.1 of the host; see `Transport.stream`."""
+        return self._session().stream(port)
+
     def close(self) -> None:
         """Ends the connection, also one that is still being made."""
         with self._lock:
@@ -102,7 +106,9 @@ class SshTransport:
             raise
         if not session.alive and self.execs:
             session.close()
-            self._connecting = None
+            with self._lock:
+                if self._connecting is connecting:  # another thread may have begun anew already
+                    self._connecting = None
             return self._session()
         return session
 

@@ -84,6 +84,11 @@ class Wire(paramiko.Transport):
         self.auth_handler.auth_publickey(user, key, decided)
         return decided
 
+    def open_stream(self, port: int, *, timeout: float) -> paramiko.Channel:
+        """A channel to a port on 127.0.0.1 of the host (`direct-tcpip`, RFC 4254, section 7.2)."""
+        here = "127.0.0.1"
+        return self.open_channel("direct-tcpip", (here, port), (here, 0), timeout=timeout)
+
     def open_ahead(self) -> tuple[paramiko.Channel, Event]:
         """Asks for a session without waiting; the event is set once the host has answered."""
         internals: Any = self

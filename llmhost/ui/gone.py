@@ -15,4 +15,5 @@ def gone(of: "Gone") -> tuple[Line, ...]:
         *lines(of.removed, "plain", indent="  - "),
         *((line("  left, because others may use it:"),) if of.left else ()),
         *lines(of.left, "faint", indent="    "),
+        *(line(Span("  not removed", "bad"), f": {kept}") for kept in of.kept),
     )

@@ -14,6 +14,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def as_text(document: object, indent: int | None = None) -> str:
+    """A document as JSON that no runner of CI jobs takes for a command: `##[` stands in none."""
+    return json.dumps(document, indent=indent).replace("##[", "\\u0023#[")
+
+
 @dataclass(slots=True)
 class JsonLines:
     """Writes `{"event": NAME, "time": RFC 3339, …fields}`; `host` too where there are several."""
@@ -33,5 +38,6 @@ class JsonLines:
         """Writes any object in the same form, such as the failure at the end."""
         time = self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with self._lock:
-            self.terminal.stderr.write(json.dumps({"event": name, "time": time, **fields}) + "\n")
+            line = as_text({"event": name, "time": time, **fields})
+            self.terminal.stderr.write(f"{line}\n")
             self.terminal.stderr.flush()

@@ -1,6 +1,7 @@
 """Lines of styled text, without a terminal: views build them, `Terminal` writes them.
 
-Text that comes from a host or a model is shown as it is, less what could steer a terminal.
+Text that comes from a host or a model is shown as it is, less what could steer a terminal or the
+runner of a CI job that reads along.
 """
 
 import re
@@ -20,6 +21,10 @@ _CODES: dict[Style, str] = {
     "accent": "36",
 }
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# What runners of GitHub and Azure take for a command: `::` at the start of a line, `##[` anywhere
+# (ActionCommand.cs of github.com/actions/runner, 2026-11-20).
+_COMMAND = re.compile(r"\A(\s*):(?=:)")
+_OLD_COMMAND = ("##[", "##(")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -41,19 +46,24 @@ def line(*parts: str | Span) -> Line:
 
 def harmless(text: str) -> str:
     """The text without escape sequences, control characters and direction overrides."""
-    if text.isprintable():
-        return text
-    return _CONTROL.sub("", _ESCAPE.sub("", text)).replace("\t", "    ")
+    if not text.isprintable():
+        text = _CONTROL.sub("", _ESCAPE.sub("", text)).replace("\t", "    ")
+    return text.replace(*_OLD_COMMAND)
 
 
 def plain(of: Line) -> str:
     """The line as bare text."""
-    return "".join(harmless(span.text) for span in of).rstrip()
+    return no_command("".join(harmless(span.text) for span in of)).rstrip()
 
 
 def ansi(of: Line) -> str:
     """The line with its styles as escape sequences."""
-    return "".join(_painted(span) for span in of).rstrip()
+    return no_command("".join(_painted(span) for span in of)).rstrip()
+
+
+def no_command(text: str) -> str:
+    """The line as no runner of CI jobs takes it for a command; it looks nearly the same."""
+    return _COMMAND.sub(r"\1: ", text).replace(*_OLD_COMMAND)
 
 
 def lines(texts: Iterable[str], style: Style = "plain", *, indent: str = "") -> tuple[Line, ...]:

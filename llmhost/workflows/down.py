@@ -9,17 +9,25 @@ from llmhost.facts.gather import Facts, Inquiry
 from llmhost.facts.gpu import Gpus
 from llmhost.facts.services import DockerEngine
 from llmhost.spec.deployment import Deployment, Site
+from llmhost.spec.runner import Runner
 from llmhost.steps import apply as applying
 from llmhost.steps.removal import Removal
 from llmhost.transport.base import Transport
+from llmhost.workflows.leaving import Left, leaving, let_go, names_in, of_machine
 from llmhost.workflows.place import AbsentError, Found, Place, existing, located
-from llmhost.workflows.recorded import carried
+from llmhost.workflows.recorded import Carried, carried
 from llmhost.workflows.results import Gone
 from llmhost.workflows.session import Session
 
 
-def down(session: Session, place: Place | None, name: str) -> Gone:
+def down(session: Session, place: Place | None, name: str, runner: Runner | None = None) -> Gone:
     """Takes a deployment away; returns when it is gone.
+
+    Args:
+        session: The effects there are.
+        place: Where it is; looked for in every cloud if none is said.
+        name: Its name.
+        runner: Where its CI runner is registered, for machines that do not tell any more.
 
     Raises:
         LlmhostError: There is none of that name, or it could not be taken away.
@@ -27,15 +35,22 @@ def down(session: Session, place: Place | None, name: str) -> Gone:
     if place is not None and place.kind != "cloud":
         found = existing(session, place, name)
         with closing(found.transport):
-            return _off_the_host(session, found, name)
+            return _off_the_host(session, found, name, runner)
     cloud, machine = _machine(session, place, name)
     driver = session.drivers(cloud)
+    afterwards = leaving(session, runner or of_machine(machine), names_in(name, machine))
+    removed: tuple[str, ...] = ()
     if isinstance(driver, Keeper):
-        return Gone(name, driver.tidy(name, session.report) or ("nothing: it was gone already",))
-    if machine is None:
+        removed = driver.tidy(name, session.report)
+    elif machine is not None:
+        driver.delete(machine, session.report)
+        removed = (f"machine {name} with its disks",)
+    elif runner is None:
         raise AbsentError(name, f"{cloud} has no machine of that name", ())
-    driver.delete(machine, session.report)
-    return Gone(name, (f"machine {name} with its disks",))
+    gone, kept = afterwards()
+    told = (*removed, *gone)
+    nothing = () if kept else ("nothing: it was gone already",)
+    return Gone(name, told or nothing, kept=kept)
 
 
 def _machine(session: Session, place: Place | None, name: str) -> tuple[str, Machine | None]:
@@ -53,7 +68,7 @@ def _machine(session: Session, place: Place | None, name: str) -> tuple[str, Mac
     return machine.cloud, machine
 
 
-def _off_the_host(session: Session, found: Found, name: str) -> Gone:
+def _off_the_host(session: Session, found: Found, name: str, runner: Runner | None) -> Gone:
     """Removes what only this deployment uses; software installed for it stays, and is named.
 
     Told as gone is what was there before and is not there after; both are looked at.
@@ -66,6 +81,7 @@ def _off_the_host(session: Session, found: Found, name: str) -> Gone:
     used = {thing for other in others if other.name != name for thing in _things(other)}
     # Of a deployment that nobody can read nobody knows what it uses: perhaps everything.
     shared = set(_things(deployment)) & used if not there.unreadable else {*_things(deployment)}
+    gone, unremoved = _without_runner(session, found, deployment, there, runner)
     removal = _removal(deployment, shared, last=there.names == (name,))
     before = _seen(transport, removal)
     drift = removal.check(before)
@@ -82,9 +98,26 @@ def _off_the_host(session: Session, found: Found, name: str) -> Gone:
     kept = {*shared, *(one.attribute for one in still)}
     return Gone(
         name,
-        tuple(one.attribute for one in drift if one not in still),
+        (*gone, *(one.attribute for one in drift if one not in still)),
         (*(("Docker with its settings",) if docker else ()), *_kept(deployment, kept)),
+        kept=unremoved,
     )
+
+
+def _without_runner(
+    session: Session,
+    found: Found,
+    deployment: Deployment,
+    there: Carried,
+    runner: Runner | None,
+) -> Left:
+    """The runner goes first, so that no job meets what is being taken away."""
+    wanted = deployment.runner or runner
+    if wanted is None:
+        return (), ()
+    name = deployment.name
+    beside = any(one.runner for one in there.deployments.values() if one.name != name)
+    return let_go(session, found, name, wanted, last=not (beside or there.unreadable))
 
 
 def _seen(transport: Transport, removal: Removal) -> Facts:

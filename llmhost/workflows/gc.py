@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from llmhost.cloud.base import DRIVERS
 from llmhost.cloud.keeping import Keeper, Waste
 from llmhost.errors import CloudError
+from llmhost.spec.runner import Runner
+from llmhost.workflows import sweeping
 from llmhost.workflows.results import Cleared
 from llmhost.workflows.session import Session
 
@@ -27,7 +29,10 @@ def find(session: Session, clouds: tuple[str, ...] = ()) -> tuple[Found, tuple[s
 
 
 def gc(
-    session: Session, clouds: tuple[str, ...], agree: Callable[[Cleared], bool] | None
+    session: Session,
+    clouds: tuple[str, ...],
+    agree: Callable[[Cleared], bool] | None,
+    runners: tuple[Runner, ...] = (),
 ) -> Cleared:
     """Finds waste and deletes it.
 
@@ -35,12 +40,14 @@ def gc(
         session: The effects there are.
         clouds: Where to look; empty for all.
         agree: Asked once, about everything that was found; None only looks.
+        runners: Places where registrations of runners without a machine are looked for as well.
 
     Returns:
         What was found, and what became of it.
     """
     found, unasked = find(session, clouds)
-    waste = tuple(one for several in found.values() for one in several)
+    orphans = sweeping.orphans(session, found, runners)
+    waste = (*(one for several in found.values() for one in several), *orphans)
     seen = Cleared(waste, unasked=unasked)
     if agree is None or not waste or not agree(seen):
         return seen
@@ -50,4 +57,5 @@ def gc(
         if isinstance(driver, Keeper) and several:
             left = driver.clear(several, session.report)
             kept += [f"{one.kind} {one.name} in {one.place}: {why}" for one, why in left]
+    kept += sweeping.cleared(session, orphans)
     return Cleared(waste, len(waste) - len(kept), tuple(kept), unasked)

@@ -17,7 +17,7 @@ from llmhost.render import RECORD, render
 from llmhost.secret import Kept, Secret
 from llmhost.spec.deployment import Deployment, Site
 from llmhost.spec.machines import Gpu as GpuModel
-from llmhost.spec.record import secrets_in
+from llmhost.spec.record import runner_in, secrets_in
 from llmhost.steps.base import Step
 from llmhost.steps.files import File
 from llmhost.steps.service import Service
@@ -44,6 +44,7 @@ class Wanted:
         known: The GPU models llmhost knows, by name.
         fitting: How it fits on the machine that is asked for; None where that was not judged.
         force: Whether to go on where it does not fit.
+        no_runner: Whether a CI runner that is there goes.
     """
 
     deployment: Deployment
@@ -55,6 +56,7 @@ class Wanted:
     known: Mapping[str, GpuModel] = field(default_factory=dict)
     fitting: "Fitting | None" = None
     force: bool = False
+    no_runner: bool = False
 
     @property
     def memory(self) -> Memory | None:
@@ -171,6 +173,7 @@ def judged(transport: Transport, wanted: Wanted, facts: Facts) -> Look:
     if not wanted.standing:
         preflight.refuse_full_disk(transport.name, [step for step, _ in seen.pending], facts)
         refuse_lost_secrets(transport.name, wanted, facts)
+        refuse_lost_runner(transport.name, wanted, facts)
     return seen
 
 
@@ -193,4 +196,17 @@ def refuse_lost_secrets(host_name: str, wanted: Wanted, facts: Facts) -> None:
             f"`{deployment.name}` on {host_name} runs with {lost[0]}, which is not set here",
             why="without it the service would go on with that secret taken away",
             hint=f"export {lost[0]}=..., or take it away: --drop-secret {lost[0]}",
+        )
+
+
+def refuse_lost_runner(host_name: str, wanted: Wanted, facts: Facts) -> None:
+    """Refuses to forget a CI runner only because it is not named this time."""
+    deployment = wanted.deployment
+    record = facts(FileFact(f"{deployment.directory}/{RECORD}"))
+    there = runner_in(record.content) if record else ""
+    if there and deployment.runner is None and not wanted.no_runner:
+        raise UsageError(
+            f"`{deployment.name}` on {host_name} has a runner at {there}, which is not named now",
+            why="without it the deployment would go on, and the runner be forgotten",
+            hint=f"say --runner {there}, or take it away: --no-runner",
         )

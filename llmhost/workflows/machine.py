@@ -9,7 +9,7 @@ from llmhost.cloud.keeping import Keeper
 from llmhost.cloud.offers import Offer, eligible, nothing_eligible
 from llmhost.errors import CloudError, HostError, UsageError
 from llmhost.events import MachineExists
-from llmhost.planning import host
+from llmhost.planning import host, runner
 from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Deployment
 from llmhost.transport.base import Address, Transport
@@ -30,7 +30,7 @@ def planned_machine(
     """The plan for a deployment whose machine is not there, or not whole."""
     deployment = want.deployment
     gpus = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "no GPU"
-    creations = host.creations(want.steps(deployment))
+    creations = (*host.creations(want.steps(deployment)), *runner.creations(deployment))
     if machine is not None:
         change = Change(f"machine {machine.name}", "update", reason=f"it is {machine.state}")
         whole = Plan(deployment.name, change, creations, machine.usd_per_hour, machine.simulated)

@@ -56,6 +56,21 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class RunnerAt:
+    """A CI runner that is online.
+
+    Attributes:
+        name: What it is called where it is registered.
+        at: Where that is, such as `github:OWNER/REPO`.
+        labels: All of its labels; the one that begins with `llmhost-` is of this host alone.
+    """
+
+    name: str
+    at: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Served:
     """The end of a good `up`: a real completion was answered.
 
@@ -77,6 +92,7 @@ class Served:
         expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
         attempts: What was tried to have the machine, if this command made it.
         memory: What the engine said it took, beside the estimate; empty where it did not start now.
+        runner: The CI runner beside it; null where none was asked for.
     """
 
     name: str
@@ -96,6 +112,7 @@ class Served:
     expires: str = ""
     attempts: tuple[Attempt, ...] = ()
     memory: tuple[Beside, ...] = ()
+    runner: RunnerAt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +194,19 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """The end of a good `down`: what no longer exists, and what was left as others may use it."""
+    """The end of a good `down`.
+
+    Attributes:
+        name: The deployment's name.
+        removed: What no longer exists.
+        left: What was left because others may use it.
+        kept: What could not be removed, each with the reason and what to do about it.
+    """
 
     name: str
     removed: tuple[str, ...]
     left: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,8 @@
-"""How a deployment is, by what is observed now; `smoke` asks it real questions besides."""
+"""How a deployment is, by what is observed now."""
 
 from dataclasses import replace
 
-from llmhost.events import Check
 from llmhost.facts.services import Logged
-from llmhost.probes.smoke import questions, read
 from llmhost.probes.verdict import Verdict, Watch
 from llmhost.spec.deployment import Deployment
 from llmhost.workflows.look import Look, look
@@ -25,23 +23,14 @@ def status(session: Session, place: Place | None, name: str) -> Status:
         LlmhostError: There is none of that name, or its host cannot be looked at.
     """
     with opened(session, place, name) as (found, deployment):
-        seen, verdict = _seen(session, found, deployment)
-        memory = measured(seen.deployment, seen.facts(_report(deployment)), session.environ)
-        return replace(_status(found, seen, verdict), memory=memory)
+        return status_on(session, found, deployment)
 
 
-def smoke(session: Session, place: Place | None, name: str) -> Status:
-    """Looks at a deployment, and asks it what a client would ask.
-
-    Raises:
-        LlmhostError: There is none of that name, or its host cannot be looked at.
-    """
-    with opened(session, place, name) as (found, deployment):
-        seen, verdict = _seen(session, found, deployment)
-        if verdict.state != "serving":
-            return _status(found, seen, verdict)
-        answer = found.transport.run(questions(deployment))
-        return _status(found, seen, verdict, read(deployment, answer.stdout))
+def status_on(session: Session, found: Found, deployment: Deployment) -> Status:
+    """Looks once at a deployment on a host that one is connected to."""
+    seen, verdict = _seen(session, found, deployment)
+    memory = measured(seen.deployment, seen.facts(_report(deployment)), session.environ)
+    return replace(_status(found, seen, verdict), memory=memory)
 
 
 def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
@@ -57,13 +46,10 @@ def _report(deployment: Deployment) -> Logged:
     return Logged(deployment.unit, deployment.container, patterns)
 
 
-def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] = ()) -> Status:
+def _status(found: Found, seen: Look, verdict: Verdict) -> Status:
     deployment, unit = seen.deployment, seen.observation.unit
-    wrong = next((check for check in more if check.outcome == "failed"), None)
     health, why = _HEALTH[verdict.state], verdict.cause or verdict.why
-    if wrong:
-        health, why = "failing", f"{wrong.name}: {wrong.seen}"
-    elif unit and unit.active == "inactive":
+    if unit and unit.active == "inactive":
         health = "stopped"
     return Status(
         name=deployment.name,
@@ -73,7 +59,7 @@ def _status(found: Found, seen: Look, verdict: Verdict, more: tuple[Check, ...] 
         host=found.transport.name,
         health=health,
         why=why,
-        checks=verdict.checks + more,
+        checks=verdict.checks,
         drift=tuple(change.title for _, change in seen.pending),
         simulated=found.simulated,
     )

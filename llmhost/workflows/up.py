@@ -15,12 +15,14 @@ from llmhost.workflows.look import Look, Wanted, look
 from llmhost.workflows.machine import patient, planned_machine, refuse_other_gpus, watched, whole
 from llmhost.workflows.place import Found, Place, find, reached
 from llmhost.workflows.results import Planned, Served
-from llmhost.workflows.serve import serve
+from llmhost.workflows.runner import considerate, foreseen, refuse_early, take_on, without
+from llmhost.workflows.serve import Agree, serve
 from llmhost.workflows.session import Phases, Session
 from llmhost.workflows.sizing import weighed, weighed_there, with_gpus
 from llmhost.workflows.wanted import request, wanted
 
 _Over = Callable[[Sources], Sources]
+_Prove = Callable[[Session, Found, str], None]
 
 
 def plan(session: Session, place: Place, ask: Ask, sources: _Over) -> Planned:
@@ -35,17 +37,26 @@ def plan(session: Session, place: Place, ask: Ask, sources: _Over) -> Planned:
         return planned_machine(place, want, begun, session.drivers(place.cloud), asked)
     with closing(found.transport):
         seen = look(found.transport, want)
-        return _planned(weighed_there(want, seen, session.environ), found, seen)
+        return _planned(session, weighed_there(want, seen, session.environ), found, seen)
 
 
-def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -> Served:
-    """Brings a deployment up; returns once a real completion was answered.
+def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
+    session: Session,
+    place: Place,
+    ask: Ask,
+    sources: _Over,
+    *,
+    yes: bool,
+    prove: _Prove | None = None,
+) -> Served:
+    """Brings a deployment up; returns once a real completion was answered, and it was proven.
 
     Raises:
         LlmhostError: It did not come up; what is done stays done, and the next `up` goes on.
     """
     phases = Phases(session.report)
     want, found, begun = _begin(session, place, ask, sources)
+    refuse_early(session, want.deployment)
     if found is None:
         driver = session.drivers(place.cloud)
         asked = request(want.deployment, ask.terms, want.fitting)
@@ -54,11 +65,17 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
         with phases.phase("machine", "machine"):
             machine = driver.create(asked, session.report)
         found = reached(session, place, machine)
-        yes = True  # the plan for a new machine covered its host
-    agree = None if yes else partial(_agree, session, found)
+        agree: Agree | None = None
+    else:
+        asks = None if yes else partial(_agree, session, found)
+        agree = considerate(session, found, want.deployment, asks)
     try:
         with closing(found.transport), watched(session, found):
-            return serve(session, phases, want, found, agree)
+            served = serve(session, phases, want, found, agree)
+            if prove:
+                prove(session, found, want.deployment.name)
+            without(session, found, ask, want.deployment.name)
+            return take_on(session, phases, found, want.deployment, served)
     except UnansweredError:
         if begun is None or not isinstance(session.drivers(place.cloud), Keeper):
             raise
@@ -69,7 +86,11 @@ def up(session: Session, place: Place, ask: Ask, sources: _Over, *, yes: bool) -
         machine = session.drivers(place.cloud).create(asked, session.report)
     found = reached(session, place, machine)
     with closing(found.transport), watched(session, found):
-        return serve(session, phases, want, found, agree)
+        served = serve(session, phases, want, found, agree)
+        if prove:
+            prove(session, found, want.deployment.name)
+        without(session, found, ask, want.deployment.name)
+        return take_on(session, phases, found, want.deployment, served)
 
 
 def _begin(
@@ -95,12 +116,12 @@ def _begin(
     return want, reached(way, place, machine) if whole(machine) else None, machine
 
 
-def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
+def _planned(session: Session, want: Wanted, found: Found, seen: Look) -> Planned:
     machine = Change(f"machine {found.machine.name}", "none") if found.machine else None
     made = Plan(
         want.deployment.name,
         machine,
-        seen.changes,
+        (*seen.changes, *foreseen(session, found, want.deployment)),
         usd_per_hour=found.machine.usd_per_hour if found.machine else None,
         simulated=found.simulated,
     )
@@ -108,7 +129,7 @@ def _planned(want: Wanted, found: Found, seen: Look) -> Planned:
 
 
 def _agree(session: Session, found: Found, want: Wanted, seen: Look) -> None:
-    _confirm(session, _planned(want, found, seen))
+    _confirm(session, _planned(session, want, found, seen))
 
 
 def _confirm(session: Session, planned: Planned) -> None:

@@ -49,6 +49,7 @@ def wanted(
         dropped=ask.drop_secrets,
         known=known,
         force=ask.force,
+        no_runner=ask.no_runner,
     )
 
 
@@ -91,6 +92,7 @@ def request(
             "provider": deployment.profile.name,
             "model": deployment.model.id,
             "port": str(deployment.port),
+            **({"runner": str(deployment.runner)} if deployment.runner else {}),
         },
         terms=terms or Terms(),
         **({"disk_gb": fitting.disk_gb} if fitting else {}),

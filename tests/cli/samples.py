@@ -1,8 +1,13 @@
 """Results as workflows come back with them."""
 
 from llmhost.events import Check
+from llmhost.gate.judge import Scored
+from llmhost.gate.measures import measures
+from llmhost.gate.sample import Sample
+from llmhost.gate.verdict import Judged
 from llmhost.planning.plan import Change, Plan
 from llmhost.steps.base import Drift
+from llmhost.workflows.proof import Checked, Gated, Smoked
 from llmhost.workflows.results import (
     Entry,
     Gone,
@@ -93,3 +98,32 @@ LISTING = Listing(
 )
 
 GONE = Gone("vllm", ("machine vllm with its disks",), ("Docker and its settings",))
+
+SMOKED = Smoked(
+    name="vllm",
+    provider="vllm",
+    model="Qwen/Qwen3-32B-AWQ",
+    endpoint="http://127.0.0.1:8000/v1",
+    host="debian@127.0.1.1",
+    health="serving",
+    why="1 checks passed",
+    checks=(
+        Checked("observed", "ready", "ok", "/health says 200"),
+        Checked("openai", "chat", "ok", "answered: hello", 0.21),
+    ),
+    simulated="2 NVIDIA L4",
+)
+
+GATED = Gated(
+    name="vllm",
+    model="Qwen/Qwen3-32B-AWQ",
+    endpoint="http://127.0.0.1:8000/v1",
+    host="debian@127.0.1.1",
+    verdict="not enough data",
+    judged=(Judged("error_rate", 0.01, 0.0, "not enough data", "0 of 2 failed"),),
+    measures=measures([Sample(1.0, 0.2, (0.1,), 2), Sample(1.5, 0.3, error="answered 500")], 2.0),
+    tool="llmhost",
+    concurrency=1,
+    confidence=0.95,
+    cases=(Scored("What is 2 + 2?", "4", 5.0),),
+)

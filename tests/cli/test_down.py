@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from llmhost.errors import UsageError
+from llmhost.spec.runner import Runner
 from llmhost.workflows.place import Place
 from llmhost.workflows.results import Gone, Listing
 from llmhost.workflows.session import Session
@@ -17,7 +18,7 @@ from tests.cli.samples import GONE, LISTING
 Workflow = Callable[[str, Callable[..., Any]], None]
 
 
-def take(_session: Session, _place: Place | None, name: str) -> Gone:
+def take(_session: Session, _place: Place | None, name: str, _runner: Runner | None = None) -> Gone:
     """A `down` that knows no `ghost`."""
     if name == "ghost":
         raise UsageError("there is no deployment `ghost`", hint="llmhost ls")
@@ -34,6 +35,22 @@ def test_what_is_gone_and_what_is_left_is_said(llmhost: Front, workflow: Workflo
         "  left, because others may use it:\n"
         "    Docker and its settings\n"
     )
+
+
+def test_what_could_not_be_removed_is_said_and_ends_with_a_failure(
+    llmhost: Front, workflow: Workflow
+) -> None:
+    asked: list[Runner | None] = []
+
+    def take(_session: Session, _place: Place | None, name: str, runner: Runner | None) -> Gone:
+        asked.append(runner)
+        return Gone(name, ("machine vllm",), kept=("runner llmhost-vllm-1: no token is set",))
+
+    workflow("down.down", take)
+    ended = llmhost("down", "vllm", "--runner", "github:acme/models")
+    assert ended.status == 1
+    assert "  not removed: runner llmhost-vllm-1: no token is set\n" in ended.stdout
+    assert asked == [Runner("github", "acme/models")]
 
 
 def test_a_name_that_does_not_exist_does_not_keep_the_others(
@@ -77,7 +94,9 @@ def test_all_on_a_host_of_ones_own_is_what_it_carries_one_after_the_other(
 ) -> None:
     at_work: list[str] = []
 
-    def alone(_session: Session, place: Place | None, name: str) -> Gone:
+    def alone(
+        _session: Session, place: Place | None, name: str, _runner: Runner | None = None
+    ) -> Gone:
         assert place
         assert place.kind != "cloud"
         assert not at_work  # there is one lock per host

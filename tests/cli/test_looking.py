@@ -1,4 +1,4 @@
-"""`ls`, `status`, `smoke`, `logs`: what they show, and what their exit status says."""
+"""`ls`, `status`, `logs`: what they show, and what their exit status says."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmhost.events import Check, LogLine, Notice
+from llmhost.events import LogLine, Notice
 from llmhost.workflows.place import Place
 from llmhost.workflows.results import Listing, Status
 from llmhost.workflows.session import Session
@@ -92,16 +92,6 @@ def test_status_of_several_hosts_is_one_document(llmhost: Front, workflow: Workf
     flags = ("--host", "root@a", "--host", "root@b", "-o", "json")
     document = llmhost("status", "vllm", *flags).document
     assert [host["host"] for host in document["hosts"]] == ["root@a", "root@b"]
-
-
-def test_smoke_fails_when_one_check_fails(llmhost: Front, workflow: Workflow) -> None:
-    workflow("smoke.smoke", lambda *_: STATUS)
-    assert llmhost("smoke", "vllm").status == 0
-    bad = replace(STATUS, checks=(*STATUS.checks, Check("streaming", "failed", "no [DONE]")))
-    workflow("smoke.smoke", lambda *_: bad)
-    ended = llmhost("smoke", "vllm")
-    assert ended.status == 1
-    assert "  failed  streaming   no [DONE]\n" in ended.stdout
 
 
 def test_logs_are_the_lines_alone_without_what_could_steer_a_terminal(

@@ -32,7 +32,7 @@ from llmhost.workflows.capacity import Wish, capacity
 from llmhost.workflows.fit import Question, fit, tier_table
 from llmhost.workflows.results import Cleared, Examined, Extended
 from tests.cli.front import Front, Stream
-from tests.cli.samples import GONE, LISTING, PLANNED, SERVED, STATUS
+from tests.cli.samples import GATED, GONE, LISTING, PLANNED, SERVED, SMOKED, STATUS
 
 FAILURE = Failure.of(StepError("no", why="so", hint="do", details=("line",)))
 SAMPLES: dict[str, Any] = {
@@ -52,6 +52,8 @@ SAMPLES: dict[str, Any] = {
     "fit": fit(Question("Qwen/Qwen3-32B", gpu="l4", gpus=2, offline=True), {}),
     "tiers": tier_table({}),
     "capacity": capacity(Wish(Load(100, 500, 5, 2048, 0.5), "Qwen/Qwen3-32B", offline=True), {}),
+    "smoked": SMOKED,
+    "gated": GATED,
     "failure": FAILURE,
 }
 

@@ -61,7 +61,7 @@ class Shell:
         Long waits are for networks and people, and there are none here.
         """
         haste = "sleep() { command sleep 0.01; }"
-        return self.call(("apply", "effects"), "exec 3>&1", haste, *lines)
+        return self.call(("apply", "effects", "runner"), "exec 3>&1", haste, *lines)
 
 
 def await_file(path: Path) -> None:

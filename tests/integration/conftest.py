@@ -27,6 +27,7 @@ OTHERS = (
     "test_own_host",
     "test_interrupted",
     "test_providers",
+    "test_proof",
     "test_real_engines",
     "test_local",
 )

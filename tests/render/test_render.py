@@ -138,7 +138,9 @@ def test_a_set_that_is_not_there_is_an_error_that_names_it() -> None:
 
 
 def test_every_template_is_used_by_some_profile() -> None:
-    sets = {path.name for path in (packaged_root() / "templates").iterdir()} - {"_parts"}
+    # Runners have sets of their own, which no profile names: planning/runner.py.
+    folders = {path.name for path in (packaged_root() / "templates").iterdir()}
+    sets = {name for name in folders - {"_parts"} if not name.startswith("_runner")}
     assert sets == {name for one in CASES for name in one.deployment.profile.templates}
 
 

@@ -28,6 +28,7 @@ IMPOSSIBLE = {
     "first_boot": {"absent"},  # there was one
     "pulled_image": {"drifted"},  # a reference is there or not
     "removal": {"absent"},  # being absent is how it should be
+    "runner_removal": {"absent"},
 }
 SECRET = "hf_0123456789"  # noqa: S105  to be looked for where no secret may be
 PROGRAM = script.program("fetch.py")
@@ -50,6 +51,10 @@ def step_of(case: Case) -> Step:
     match case.subject, fields:
         case "weights", _:
             fields |= {"model": Model(**fields["model"]), "token": Secret(SECRET)}
+        case "runner_program", _:
+            fields |= {"token": Secret(SECRET)}
+        case "runner_service", _:
+            fields |= {"credential": Secret(SECRET)}
         case "docker_running", _:
             fields |= {"settings": DaemonJson(fields["settings"])}
         case "service", _:

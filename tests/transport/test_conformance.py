@@ -1,6 +1,9 @@
 """The same promises, kept by every transport."""
 
+import contextlib
 import os
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +15,7 @@ from llmhost.transport.local import LocalTransport
 from llmhost.transport.output import LINE_LIMIT, STDERR_LIMIT
 from llmhost.transport.ssh import SshTransport
 from llmhost.transport.wire import AHEAD_LIMIT, Wire
+from tests.transport.sshd import free_port
 
 MEGABYTE = 1_000_000
 
@@ -119,3 +123,59 @@ def test_messages_of_programs_are_in_english(host: Transport) -> None:
 def test_closing_twice_and_closing_what_never_ran_are_harmless(host: Transport) -> None:
     host.close()
     host.close()
+
+
+def test_streams_reach_a_port_of_the_host_side_by_side(host: Transport) -> None:
+    with echoing() as port:
+        streams = [host.stream(port) for _ in range(8)]
+        for number, stream in enumerate(streams):
+            stream.settimeout(10)
+            stream.sendall(b"%d" % number)
+        heard = [stream.recv(100) for stream in reversed(streams)]
+        for stream in streams:
+            stream.close()
+    assert heard == [b"%d" % number for number in reversed(range(8))]
+
+
+def test_a_stream_works_before_and_after_a_script(host: Transport) -> None:
+    with echoing() as port:
+        for _ in range(2):
+            stream = host.stream(port)
+            stream.settimeout(10)
+            stream.sendall(b"one")
+            assert stream.recv(100) == b"one"
+            stream.close()
+            assert host.run("echo two").stdout == "two\n"
+
+
+def test_a_stream_that_is_silent_ends_when_its_time_is_up(host: Transport) -> None:
+    with echoing() as port:
+        stream = host.stream(port)
+        stream.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            stream.recv(100)
+        stream.close()
+
+
+def test_a_port_that_nobody_listens_on_refuses_a_stream(host: Transport) -> None:
+    port = free_port()
+    with pytest.raises(ConnectionRefusedError):
+        host.stream(port)
+
+
+@contextlib.contextmanager
+def echoing() -> Iterator[int]:
+    """The port of a server that sends back what it is sent."""
+
+    class Echo(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            while data := self.request.recv(100):
+                self.request.sendall(data)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()

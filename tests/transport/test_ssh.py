@@ -2,6 +2,7 @@
 
 import http.server
 import shutil
+import socket
 import threading
 import time
 from pathlib import Path
@@ -209,3 +210,30 @@ def test_closing_while_connecting_leaves_no_thread(sshd: Sshd) -> None:
     for thread in set(threading.enumerate()) - before:
         thread.join(timeout=5)
         assert not thread.is_alive(), thread
+
+
+def test_streams_share_the_login_and_need_no_exec(sshd: Sshd) -> None:
+    with connect(sshd.address()) as host, socket.create_server(("127.0.0.1", 0)) as server:
+        streams = [host.stream(server.getsockname()[1]) for _ in range(20)]
+        for stream in streams:
+            stream.close()
+        assert (host.logins, host.execs) == (1, 0)
+    assert sshd.logged("Accepted publickey for root") == 1
+
+
+def test_a_host_that_allows_no_streams_says_so(tmp_path: Path) -> None:
+    with (
+        Sshd(tmp_path, AllowTcpForwarding="no") as sshd,
+        connect(sshd.address()) as host,
+        pytest.raises(HostError, match="opens no way to its port 8000") as raised,
+    ):
+        host.stream(8000)
+    assert raised.value.hint == "allow it in its sshd_config: AllowTcpForwarding local"
+
+
+def test_a_stream_ends_with_its_connection(sshd: Sshd) -> None:
+    with connect(sshd.address()) as host, socket.create_server(("127.0.0.1", 0)) as server:
+        stream = host.stream(server.getsockname()[1])
+        stream.settimeout(10)
+        sshd.cut()
+        assert stream.recv(10) == b""

@@ -33,3 +33,28 @@ def test_text_is_shown_as_it_is_less_what_steers(text: str, shown: str) -> None:
 @given(st.text())
 def test_no_text_whatever_leaves_a_control_character(text: str) -> None:
     assert not any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in harmless(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::set-output name=a::b",
+        "  ::error file=x::boom",
+        "\x1b[0m::add-mask::x",
+        "\u200b::stop-commands::x",
+        "said ##[set-output name=a]b",
+        "#\x00#[group]x",
+    ],
+)
+def test_no_runner_of_ci_jobs_takes_a_line_for_a_command(text: str) -> None:
+    for of in (line(text), line(Span(text, "bad")), line(" ", text), line("#", f"#[{text}")):
+        assert not plain(of).strip().startswith("::")
+        assert "##[" not in plain(of)
+        assert "##[" not in ansi(of)
+
+
+@given(st.text(alphabet=":#[ \t\x1bm\u200b"))
+def test_no_text_whatever_becomes_a_command(text: str) -> None:
+    assert not plain(line(text)).strip().startswith("::")
+    assert "##[" not in plain(line(text))
+    assert "##[" not in ansi(line(text))

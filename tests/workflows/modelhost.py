@@ -1,16 +1,16 @@
 """A way to a machine in memory: it reads the scripts that are sent and does what they say."""
 
 import re
+import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from llmhost.transport.base import Answer, LineHandler
+from llmhost.transport.base import Answer, LineHandler, Stream
 from llmhost.transport.refusals import UnansweredError
 from tests.workflows.engine import Engine, serves
 from tests.workflows.machine import Machine
 
-STREAMED = 'stream\t200 data: {"choices": [1]} data: [DONE]'
 _QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|[^\s'"();&|])+|&&|\|\||\(\)|;""")
 
@@ -22,7 +22,8 @@ class ModelHost:
     Attributes:
         machine: What is at the other end.
         engine: What is observed of its service.
-        smoke: What it answers to a client's questions.
+        api: Port of this computer on which its API answers; 0 while nothing listens.
+        key: The API key in its environment file.
         fails: Titles of steps that fail, with the last lines of the program that does.
         busy: Who is faster with an apply of their own, once.
         keeps: Effects that leave no trace, whatever they say.
@@ -33,7 +34,8 @@ class ModelHost:
 
     machine: Machine = field(default_factory=Machine)
     engine: Engine = serves
-    smoke: Sequence[str] = (STREAMED, "unknown\t404 no such model")
+    api: int = 0
+    key: str = ""
     fails: dict[str, Sequence[str]] = field(default_factory=dict)
     busy: str = ""
     keeps: str = ""
@@ -60,6 +62,11 @@ class ModelHost:
                 kept.append(f"{line}\n")
         return Answer(0, "".join(kept), "")
 
+    def stream(self, _port: int, /) -> Stream:
+        if not self.api:
+            raise ConnectionRefusedError(111, "Connection refused")
+        return socket.create_connection(("127.0.0.1", self.api))
+
     def close(self) -> None:
         self.closed = True
 
@@ -79,9 +86,9 @@ class ModelHost:
             self._note("watch")
             for _ in range(int(found[1])):
                 yield from self.engine(variables(script))
-        elif "report stream" in script:
-            self._note("smoke")
-            yield from self.smoke
+        elif script.endswith("\napi_key\n"):
+            self._note("key")
+            yield self.key
         elif script.startswith(("docker container inspect", "journalctl")):
             self._note(script.strip())
             if script.startswith("docker") and not self.machine.containers:

@@ -1,4 +1,4 @@
-"""Status, smoke, ls and logs: what is told is what was seen."""
+"""Status, ls and logs: what is told is what was seen."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,6 @@ from llmhost.errors import CloudError, HostError, ServingError, UsageError
 from llmhost.events import LogLine
 from llmhost.workflows.logs import logs
 from llmhost.workflows.ls import ls
-from llmhost.workflows.smoke import smoke
 from llmhost.workflows.status import status
 from tests.workflows import engine
 from tests.workflows.machine import Entry
@@ -134,26 +133,6 @@ def test_a_neighbours_record_that_cannot_be_read_hides_nothing(serving: World, r
     assert status(serving.session, HOST, "vllm").health == "serving"
     with pytest.raises(HostError, match="`other` on"):
         status(serving.session, HOST, "other")
-
-
-def test_smoke_asks_what_a_client_would_ask(serving: World) -> None:
-    found = smoke(serving.session, HOST, "vllm")
-    assert found.health == "serving"
-    assert [check.name for check in found.checks][-2:] == ["streaming", "unknown model"]
-    assert serving.host.exchanges[-1] == ("smoke",)
-
-
-def test_smoke_asks_nothing_of_what_does_not_serve(serving: World) -> None:
-    serving.host.engine = engine.loads
-    found = smoke(serving.session, HOST, "vllm")
-    assert found.health == "loading"
-    assert ("smoke",) not in serving.host.exchanges
-
-
-def test_smoke_fails_on_a_wrong_answer(serving: World) -> None:
-    serving.host.smoke = ("stream\t200 {}", "unknown\t404")
-    found = smoke(serving.session, HOST, "vllm")
-    assert (found.health, found.why) == ("failing", "streaming: 200 {}")
 
 
 def test_a_machine_without_an_address_cannot_be_looked_at_yet(world: World) -> None:

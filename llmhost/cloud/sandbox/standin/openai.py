@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import NAME
+from . import NAME, structured
 from .web import SSE, Answer, Json
 
 # Sixteen is what the API's older half gives when nothing is said; newer engines give all there is.
@@ -43,7 +43,9 @@ def complete(model: str, body: Json) -> Completion:
     """What the stand-in says to a request for a chat or text completion."""
     prompt = _prompt(body)
     last = prompt.splitlines()[-1] if prompt else "nothing"
-    text = f"This is llmhost's stand-in for {model}. No model ran. You said: {last}"
+    text = structured.json_text(body) or (
+        f"This is llmhost's stand-in for {model}. No model ran. You said: {last}"
+    )
     words = [word if i == 0 else f" {word}" for i, word in enumerate(text.split())]
     asked = body.get("max_completion_tokens") or body.get("max_tokens") or MANY
     finish = "length" if asked < len(words) else "stop"
@@ -58,8 +60,11 @@ def chat(done: Completion, body: Json) -> Answer:
         pieces = [first, *({"content": word} for word in done.words)]
         chunk = {**head, "object": "chat.completion.chunk"}
         return _streamed(chunk, "delta", pieces, done, body)
-    message = {"role": "assistant", "content": done.text}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": done.finish}
+    message: dict[str, Any] = {"role": "assistant", "content": done.text}
+    finish = done.finish
+    if call := structured.tool_call(body):
+        message, finish = {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
     return Answer({**head, "choices": [choice], "usage": done.usage})
 
 

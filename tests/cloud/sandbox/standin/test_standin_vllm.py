@@ -188,3 +188,23 @@ def test_it_can_run_without_touching_the_gpu(
     serve(STANDIN_FAULT="cpu_fallback")
     until(lambda: ask("/health").status == 200)
     assert bench.held() == [0]
+
+
+def test_an_answer_is_held_to_its_form(serve: Serve, ask: Ask, until: Until) -> None:
+    serve()
+    until(lambda: ask("/health").status == 200)
+    schema = {
+        "type": "object",
+        "properties": {"city": {"enum": ["Oslo"]}, "parts": {"type": "array", "minItems": 2}},
+        "required": ["city", "parts"],
+    }
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    answer = ask("/v1/chat/completions", {**CHAT, "response_format": form}).json
+    said = answer["choices"][0]["message"]["content"]
+    assert json.loads(said) == {"city": "Oslo", "parts": [None, None]}
+    tool = {"type": "function", "function": {"name": "look", "parameters": schema}}
+    asked = {**CHAT, "tools": [tool], "tool_choice": "required"}
+    choice = ask("/v1/chat/completions", asked).json["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    assert choice["message"]["tool_calls"][0]["function"]["name"] == "look"
+    assert "tool_calls" not in ask("/v1/chat/completions", {**CHAT, "tools": [tool]}).text
