@@ -67,7 +67,7 @@ class Engagement:
                 raise _at_work(self.post, seen.there, "it would have to be registered anew")
             self._forge.remove(seen.there)
         elif seen.there:
-            self._vacated()
+            self._vacated(seen.unit)
         software = self._forge.software(seen.arch)
         registration = self._forge.register(self.post.name, self.post.labels, self.post.runner)
         try:
@@ -95,7 +95,7 @@ class Engagement:
         return inquiry.read(self._transport, self._transport.run(inquiry.script))
 
     def _applied(self, wanted: tuple[Step, ...]) -> tuple[str, ...]:
-        """Applies what differs and looks again."""
+        """Applies what differs; whether it did shows when the runner is online."""
         asked = Inquiry(tuple(fact for step in wanted for fact in step.facts()))
         facts = self._asked(asked)
         pending = tuple(
@@ -122,23 +122,41 @@ class Engagement:
             time.sleep(_PAUSE_SECONDS)
 
     def _leave_elsewhere(self, unit: UnitState) -> None:
-        """Removes what the unit was registered as before, if that was something else."""
+        """Removes what the unit was registered as before, if that was something else.
+
+        Raises:
+            BusyRunnerError: It has a job in hand there.
+        """
         name, place = registered_at(unit)
         if not name or (name, place) == (self.post.name, str(self.post.runner)):
             return
         try:
             forge = forge_of(read_runner(place), self._session.environ)
-            dismissed(forge, name, patience=0.0)
+            if there := forge.find(name):
+                forge.remove(there)
+        except BusyRunnerError:
+            raise
         except LlmhostError as error:
             self._session.report(Notice(f"{name} stays registered at {place}: {error.message}"))
 
-    def _vacated(self) -> None:
-        """Waits for a forge that has not heard yet that the last runner here has ended."""
+    def _vacated(self, unit: UnitState) -> None:
+        """Makes room where a forge has not heard yet that the last runner of this host has ended.
+
+        Raises:
+            BusyRunnerError: It believes in a job all the time.
+        """
+        ours = unit.description == self.post.description
         ends = time.monotonic() + BUSY_SECONDS
         while (there := self._forge.find(self.post.name)) and (there.online or there.busy):
+            if ours and not there.busy:
+                self._forge.remove(there)
+                return
             if time.monotonic() > ends:
-                return  # the registration will say what is in the way
+                break
             time.sleep(_PAUSE_SECONDS)
+        if ours and there and there.busy:
+            raise _at_work(self.post, there, "its program has ended; forges take 15 minutes to see")
+        # One that is connected and was never of this host: the registration says whose it is.
 
 
 def _at_work(post: Post, there: Registered, why: str) -> RunnerError:

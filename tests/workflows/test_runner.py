@@ -152,6 +152,33 @@ def test_a_runner_whose_job_is_done_is_registered_anew(
     assert github.names() == [IN_SANDBOX]
 
 
+def test_a_runner_that_ended_unheard_gives_way_at_once_and_a_job_unheard_does_not(
+    world: World, github: FakeGitHub, machine: RunnerMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider was restarted, and the runner with it; GitHub has not noticed."""
+    world.up(OLLAMA, SANDBOX)
+    first = github.world.runners[0]
+    machine.units[UNIT].active = "inactive"
+    world.up(OLLAMA, SANDBOX)
+    assert github.world.runners[0].id != first.id
+    machine.units[UNIT].active = "inactive"
+    github.world.runners[0].busy = True
+    monkeypatch.setattr(engaging, "BUSY_SECONDS", 0.0)
+    with pytest.raises(LlmhostError, match="has a job in hand") as caught:
+        world.up(OLLAMA, SANDBOX)
+    assert "15 minutes" in caught.value.why
+
+
+def test_a_name_that_another_host_holds_is_not_taken_from_it(
+    world: World, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engaging, "BUSY_SECONDS", 0.0)
+    theirs = github.runner("acme/models", IN_SANDBOX, online=True)
+    with pytest.raises(LlmhostError, match="has a runner `llmhost-ollama-"):
+        world.up(OLLAMA, SANDBOX)
+    assert github.world.runners == [theirs]
+
+
 def test_other_labels_are_registered_anew_and_a_job_in_hand_is_not_ended_for_them(
     world: World, github: FakeGitHub
 ) -> None:
