@@ -86,9 +86,9 @@ class Engagement:
         Raises:
             BusyRunnerError: It is.
         """
-        there = self.seen().there
-        if there and there.busy:
-            raise _at_work(self.post, there, "what is to be changed would end it")
+        seen = self.seen()
+        if seen.there and seen.there.busy and seen.unit.running:
+            raise _at_work(self.post, seen.there, "what is to be changed would end it")
 
     def _asked(self, *more: Inquiry) -> Facts:
         inquiry = more[0] if more else Inquiry(questions(self._name))

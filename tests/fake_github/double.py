@@ -190,7 +190,7 @@ def _handler(double: FakeGitHub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_DELETE = do_PUT = _do  # noqa: N815  as http.server calls them
+        do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _do  # noqa: N815  as http.server calls them
 
         def log_message(self, *_: object) -> None:
             pass
