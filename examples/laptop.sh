@@ -12,7 +12,7 @@ readonly name=${NAME:-afternoon} port=${PORT:-9000} question=${1:-Why is the sky
 
 finish() {
   [[ -z ${tunnel:-} ]] || kill "$tunnel" 2>/dev/null || true
-  llmhost down "$name" --cloud sandbox
+  llmhost down "$name" --cloud sandbox --yes
 }
 trap finish EXIT
 

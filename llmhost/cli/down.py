@@ -73,9 +73,19 @@ def down(  # noqa: PLR0913  flags are parameters
 
 
 def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
-    """Asks whoever sits there; a script that names what is to go has said so already."""
-    if yes or invocation.events or not invocation.terminal.interactive:
+    """Asks whoever sits there; a script says --yes.
+
+    Raises:
+        UsageError: It was not confirmed, or nobody is there to ask.
+    """
+    if yes:
         return
+    if invocation.events or not invocation.terminal.interactive:
+        raise UsageError(
+            f"nobody is there to agree to taking away {', '.join(names)}: it is still there",
+            why="standard input is not a terminal, or --events is given",
+            hint=f"{invocation.typed} --yes",
+        )
     if not invocation.terminal.ask(f"Take away {', '.join(names)} for good?"):
         raise UsageError("not confirmed: nothing was taken away", hint="add --yes to go on unasked")
 

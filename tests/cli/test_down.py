@@ -27,7 +27,7 @@ def take(_session: Session, _place: Place | None, name: str, _runner: Runner | N
 
 def test_what_is_gone_and_what_is_left_is_said(llmhost: Front, workflow: Workflow) -> None:
     workflow("down.down", take)
-    ended = llmhost("down", "vllm")
+    ended = llmhost("down", "--yes", "vllm")
     assert (ended.status, ended.stderr) == (0, "")
     assert ended.stdout == (
         "vllm is gone\n"
@@ -47,7 +47,7 @@ def test_what_could_not_be_removed_is_said_and_ends_with_a_failure(
         return Gone(name, ("machine vllm",), kept=("runner llmhost-vllm-1: no token is set",))
 
     workflow("down.down", take)
-    ended = llmhost("down", "vllm", "--runner", "github:acme/models")
+    ended = llmhost("down", "--yes", "vllm", "--runner", "github:acme/models")
     assert ended.status == 1
     assert "  not removed: runner llmhost-vllm-1: no token is set\n" in ended.stdout
     assert asked == [Runner("github", "acme/models")]
@@ -57,16 +57,32 @@ def test_a_name_that_does_not_exist_does_not_keep_the_others(
     llmhost: Front, workflow: Workflow
 ) -> None:
     workflow("down.down", take)
-    ended = llmhost("down", "ghost", "vllm", "-o", "json")
+    ended = llmhost("down", "--yes", "ghost", "vllm", "-o", "json")
     assert ended.status == 1
     assert [gone["name"] for gone in ended.document["gone"]] == ["vllm"]
     assert ended.document["failures"][0]["error"] == "there is no deployment `ghost`"
     assert "there is no deployment `ghost`" in ended.stderr
 
 
+def test_a_script_that_says_no_yes_takes_nothing_away(llmhost: Front, workflow: Workflow) -> None:
+    taken: list[str] = []
+
+    def take(_session: Session, _place: Place | None, name: str, _runner: object) -> Gone:
+        taken.append(name)
+        return GONE
+
+    workflow("down.down", take)
+    for words in (("down", "vllm"), ("down", "vllm", "--events")):
+        refused = llmhost(*words)
+        assert refused.status == 2
+        assert "nobody is there to agree to taking away vllm" in refused.stderr
+        assert "--yes" in refused.stderr
+    assert taken == []
+
+
 def test_one_name_that_does_not_exist_is_a_failure(llmhost: Front, workflow: Workflow) -> None:
     workflow("down.down", take)
-    ended = llmhost("down", "ghost")
+    ended = llmhost("down", "--yes", "ghost")
     assert ended.status == 2
     assert ended.stderr == "error: there is no deployment `ghost`\n  hint  llmhost ls\n"
 
@@ -113,7 +129,7 @@ def test_all_on_a_host_of_ones_own_is_what_it_carries_one_after_the_other(
     assert llmhost("down", "--all", *words, answer="no\n").status == 2
     for ended in (
         llmhost("down", "--all", *words, "--yes"),
-        llmhost("down", "ollama", "vllm", *words),
+        llmhost("down", "--yes", "ollama", "vllm", *words),
     ):
         assert ended.status == 0
         assert [text for text in ended.stdout.splitlines() if text.endswith("gone")] == [
@@ -149,6 +165,6 @@ def test_ctrl_c_while_taking_away_says_how_to_finish(llmhost: Front, workflow: W
         raise KeyboardInterrupt
 
     workflow("down.down", slow)
-    ended = llmhost("down", "vllm")
+    ended = llmhost("down", "--yes", "vllm")
     assert ended.status == 130
-    assert ended.stderr.endswith("  hint  llmhost down vllm   # takes away the rest\n")
+    assert ended.stderr.endswith("  hint  llmhost down --yes vllm   # takes away the rest\n")

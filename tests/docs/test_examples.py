@@ -89,7 +89,7 @@ def runner(llmhost: Llmhost) -> Iterator[str]:
     """The name of a sandbox machine, which is gone afterwards."""
     name = f"it{os.getpid()}-runner"
     yield name
-    llmhost("down", name, "--cloud", "sandbox").good()
+    llmhost("down", "--yes", name, "--cloud", "sandbox").good()
 
 
 @pytest.mark.sandbox

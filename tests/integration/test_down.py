@@ -10,7 +10,7 @@ pytestmark = pytest.mark.sandbox
 
 def test_down_takes_the_machine_away_with_everything_it_had(served: Served, bench: Bench) -> None:
     bench.note_volumes()
-    (gone,) = served.llmhost.json("down", served.name)["gone"]
+    (gone,) = served.llmhost.json("down", "--yes", served.name)["gone"]
     assert gone["removed"] == [f"machine {served.name} with its disks"]
     assert not bench.leaks()
     listed = served.llmhost.json("ls")["deployments"]
@@ -18,6 +18,6 @@ def test_down_takes_the_machine_away_with_everything_it_had(served: Served, benc
 
 
 def test_what_is_gone_is_not_there_to_be_taken_away(served: Served) -> None:
-    failed = served.llmhost.fails("down", served.name)
+    failed = served.llmhost.fails("down", "--yes", served.name)
     assert failed.exit_status == 2
     assert f"there is no deployment `{served.name}`" in failed.error

@@ -41,7 +41,7 @@ def own(pair: tuple[Own, Own], bench: Bench) -> Iterator[Own]:
         pair[0].machine.name,
         f"cp /root/key {keys} && cp /root/key.pub {keys}.pub && systemctl restart ssh",
     )
-    pair[0].llmhost("down", NAME, *pair[0].where).good()
+    pair[0].llmhost("down", "--yes", NAME, *pair[0].where).good()
 
 
 @pytest.fixture(scope="module")

@@ -135,7 +135,7 @@ def test_down_leaves_nothing_of_ours(own: Own, llmhost: Llmhost) -> None:
     own.host.check_output(
         "docker tag %s somebody/elses:1 && docker volume create elses", VLLM_IMAGE
     )
-    (gone,) = llmhost.json("down", "own", *own.where)["gone"]
+    (gone,) = llmhost.json("down", "--yes", "own", *own.where)["gone"]
     assert "service llmhost-own" in gone["removed"]
     assert any("Docker" in left for left in gone["left"])
     own.host.check_output("docker image rm somebody/elses:1 && docker volume rm elses")
@@ -144,6 +144,6 @@ def test_down_leaves_nothing_of_ours(own: Own, llmhost: Llmhost) -> None:
 
 
 def test_down_of_what_is_gone_says_so(own: Own, llmhost: Llmhost) -> None:
-    failed = llmhost.fails("down", "own", *own.where)
+    failed = llmhost.fails("down", "--yes", "own", *own.where)
     assert "carries no deployment `own`" in failed.error
     assert failed.why == "it carries none"

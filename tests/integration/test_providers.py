@@ -139,7 +139,7 @@ def test_a_program_that_was_removed_is_installed_again_and_nothing_else(crowd: C
 
 
 def test_taking_one_away_leaves_the_other_alone(crowd: Crowd) -> None:
-    (gone,) = crowd.own.llmhost.json("down", "lmstudio", *crowd.own.where)["gone"]
+    (gone,) = crowd.own.llmhost.json("down", "--yes", "lmstudio", *crowd.own.where)["gone"]
     assert "account lmstudio with its home" in gone["removed"]
     assert not crowd.own.host.user("lmstudio").exists
     assert not crowd.own.host.file(LMSTUDIO_HOME).exists

@@ -67,10 +67,10 @@ def test_a_gpu_that_the_provider_cannot_use_is_refused_with_the_reason(
     assert "l4" in failed.hint
 
 
-@pytest.mark.parametrize("verb", ["down", "status", "smoke", "logs"])
+@pytest.mark.parametrize("verb", ["down --yes", "status", "smoke", "logs"])
 def test_a_name_that_does_not_exist_is_said_not_to(llmhost: Llmhost, verb: str) -> None:
     # `logs` shows no document, so what it says is read from what people are shown.
-    ended = llmhost(verb, "no-such-thing", *SANDBOX)
+    ended = llmhost(*verb.split(), "no-such-thing", *SANDBOX)
     assert ended.status == 2
     assert "error: there is no deployment `no-such-thing`" in ended.stderr
     assert "llmhost ls" in ended.stderr

@@ -191,7 +191,7 @@ def test_off_a_host_that_stays_the_runner_goes_with_all_that_is_its_own(
     machine = hosted.bench.machine(hosted.name)
     assert machine.address
     look(machine)  # from now on its key is known
-    gone = hosted.user.json("down", hosted.name, "--host", str(machine.address))["gone"][0]
+    gone = hosted.user.json("down", "--yes", hosted.name, "--host", str(machine.address))["gone"][0]
     assert f"runner {hosted.name} with its folder" in gone["removed"]
     assert "account llmhost-runner" in gone["removed"]
     assert hosted.github.world.runners == []

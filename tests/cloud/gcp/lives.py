@@ -34,7 +34,7 @@ from tests.fake_gce.verbs import Verbs
 NAME = "vllm"
 UP = ("up", "vllm", "--gpus", "2", "--yes")
 UP_THERE = (*UP, "--region", "us-central1")
-DOWN = ("down", NAME)
+DOWN = ("down", "--yes", NAME)
 GC = ("gc", "--yes")
 MOVED, HOUR = "another computer", "an hour"
 EXTEND = ("extend", NAME, "--ttl", "4h", "--yes")

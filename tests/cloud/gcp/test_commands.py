@@ -164,9 +164,9 @@ def test_yes_needs_no_question(bench: Bench, gce: FakeGceProcess) -> None:
 def test_what_is_gone_already_is_down_already(bench: Bench, gce: FakeGceProcess) -> None:
     alone(bench, *UP)
     gce.advance(9 * 3600)
-    ended = alone(bench, "down", "vllm")
+    ended = alone(bench, "down", "vllm", "--yes")
     assert ended.status == 0
-    assert alone(bench, "down", "vllm").stdout == (
+    assert alone(bench, "down", "vllm", "--yes").stdout == (
         "vllm is gone\n  - nothing: it was gone already\n"
     )
 

@@ -74,5 +74,5 @@ def test_up_serves_and_down_leaves_nothing(gce: FakeGce, llmhost: Llmhost, tmp_p
     (listed,) = llmhost.json("ls", "--cloud", "gcp")["deployments"]
     assert (listed["name"], listed["state"]) == (NAME, "running")
 
-    llmhost("down", NAME, "--cloud", "gcp").good()
+    llmhost("down", "--yes", NAME, "--cloud", "gcp").good()
     assert gce.instances() == gce.disks() == gce.firewalls() == []
