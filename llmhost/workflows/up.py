@@ -56,6 +56,15 @@ def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
     """
     phases = Phases(session.report)
     want, found, begun = _begin(session, place, ask, sources)
+
+    def brought_up(found: Found) -> Served:
+        with closing(found.transport), watched(session, found):
+            served = serve(session, phases, want, found, agree)
+            if prove:
+                prove(session, found, want.deployment.name)
+            without(session, found, ask, want.deployment.name)
+            return take_on(session, phases, found, want.deployment, served)
+
     refuse_early(session, want.deployment)
     if found is None:
         driver = session.drivers(place.cloud)
@@ -70,12 +79,7 @@ def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
         asks = None if yes else partial(_agree, session, found)
         agree = considerate(session, found, want.deployment, asks)
     try:
-        with closing(found.transport), watched(session, found):
-            served = serve(session, phases, want, found, agree)
-            if prove:
-                prove(session, found, want.deployment.name)
-            without(session, found, ask, want.deployment.name)
-            return take_on(session, phases, found, want.deployment, served)
+        return brought_up(found)
     except UnansweredError:
         if begun is None or not isinstance(session.drivers(place.cloud), Keeper):
             raise
@@ -84,13 +88,7 @@ def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
     with phases.phase("machine", "machine"):
         asked = request(want.deployment, ask.terms)
         machine = session.drivers(place.cloud).create(asked, session.report)
-    found = reached(session, place, machine)
-    with closing(found.transport), watched(session, found):
-        served = serve(session, phases, want, found, agree)
-        if prove:
-            prove(session, found, want.deployment.name)
-        without(session, found, ask, want.deployment.name)
-        return take_on(session, phases, found, want.deployment, served)
+    return brought_up(reached(session, place, machine))
 
 
 def _begin(
