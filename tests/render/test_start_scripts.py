@@ -1,8 +1,11 @@
 """The start scripts, run with programs that only say what they were asked to do."""
 
+import contextlib
+import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.started: list[int] = []
         self.log = folder / "log"
         self.log.touch()
         for name, content in {"ollama": OLLAMA, "lms": LMS, "curl": CURL}.items():
@@ -60,7 +64,17 @@ class Bench:
         path = f"{self.folder}:/usr/bin:/bin"
         environment |= {"PATH": path, "LOG": str(self.log), "HOME": str(self.folder)}
         (self.folder / ".lmstudio/.internal").mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(["/bin/sh", str(script)], env=environment)
+        process = subprocess.Popen(
+            ["/bin/sh", str(script)], env=environment, start_new_session=True
+        )
+        self.started.append(process.pid)
+        return process
+
+    def end(self) -> None:
+        """Ends what a script has left, as the end of its container does."""
+        for group in self.started:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
 
     def said(self) -> list[str]:
         """What the stand-ins were asked, in order."""
@@ -77,8 +91,10 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.end()
 
 
 def test_ollama_fetches_its_model_once_and_loads_it_at_every_start(bench: Bench) -> None:
