@@ -27,6 +27,7 @@ AT_HOME = {
     "typer": "llmhost/cli/",
     "paramiko": "llmhost/transport/",
     "google": "llmhost/cloud/gcp/",
+    "websockets": "llmhost/cloud/gcp/",
     "jinja2": "llmhost/templating.py",
 }
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

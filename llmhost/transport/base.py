@@ -14,15 +14,29 @@ LineHandler: TypeAlias = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Tunnel:
+    """A way to a host to which no TCP connection from here leads.
+
+    Attributes:
+        kind: Which sort of tunnel, by its name in `tunnels.OPENERS`.
+        through: What that sort is told, in its order; never a secret.
+    """
+
+    kind: str
+    through: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where and how a host is reached over SSH.
 
     Attributes:
-        host: Name or IP address.
+        host: Name or IP address; at the end of a tunnel, a name for people and nobody else.
         port: TCP port of its sshd.
         user: The account to log in with; anything but root needs password-less sudo.
         key: Private key file; None takes the agent's and the user's default keys.
         host_key: The pinned public host key, `TYPE BASE64`; None takes the user's known_hosts.
+        way: The tunnel that leads there; None for a TCP connection.
     """
 
     host: str
@@ -30,6 +44,7 @@ class Address:
     user: str = "root"
     key: Path | None = None
     host_key: str | None = None
+    way: Tunnel | None = None
 
     def __str__(self) -> str:
         port = "" if self.port == 22 else f":{self.port}"  # noqa: PLR2004  the SSH default

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from llmhost.errors import UsageError
 from llmhost.transport.base import Address
+from llmhost.transport.tunnels import proxy_command
 
 # The name a pinned key is kept under, whatever address the machine has today.
 _ALIAS = "llmhost"
@@ -86,6 +87,8 @@ def _base(address: Address, known_hosts: Path | None) -> tuple[str, ...]:
         ]
     if address.key:
         options += [f"IdentityFile={address.key}", "IdentitiesOnly=yes"]
+    if address.way:
+        options += [f"ProxyCommand={proxy_command(address.way, address.port)}"]
     words = (word for option in options for word in ("-o", option))
     return ("ssh", "-p", str(address.port), *words)
 

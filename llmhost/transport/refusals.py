@@ -18,6 +18,10 @@ class UnansweredError(HostError):
     """Nobody answered who could be talked to, so nothing was run; a little later may be better."""
 
 
+class BarredError(HostError):
+    """The way to the host is closed to this user, and waiting opens it for nobody."""
+
+
 def unreachable(address: Address, error: OSError) -> HostError:
     """No TCP connection came about; only what a boot can end is an `UnansweredError`."""
     host, port = address.host, address.port

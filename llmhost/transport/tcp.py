@@ -4,6 +4,7 @@ import socket
 
 from llmhost.transport.base import Address
 from llmhost.transport.refusals import unreachable
+from llmhost.transport.tunnels import opened
 
 # RFC 4253, section 4.2: each side names itself first, without waiting for the other.
 IDENTITY = "SSH-2.0-llmhost"
@@ -16,22 +17,34 @@ _UNACKNOWLEDGED_MS = 45_000  # what was sent and never acknowledged counts as go
 def dial(address: Address, timeout: float) -> socket.socket:
     """Connects and introduces itself, so that the host's answer is there when SSH begins.
 
-    Without TCP_NODELAY the small packets of a handshake wait for each other's acknowledgement.
-
     Raises:
         HostError: There is no connection.
     """
     try:
-        sock = socket.create_connection((address.host, address.port), timeout)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock = (
+            opened(address.way, address.port, timeout)
+            if address.way
+            else _connected(address, timeout)
+        )
         sock.sendall(f"{IDENTITY}\r\n".encode())
     except OSError as error:
         raise unreachable(address, error) from error
-    _notice_silence(sock)
     return sock
 
 
-def _notice_silence(sock: socket.socket) -> None:
+def _connected(address: Address, timeout: float) -> socket.socket:
+    """A TCP connection.
+
+    Without TCP_NODELAY the small packets of a handshake wait for each other's acknowledgement.
+    """
+    sock = socket.create_connection((address.host, address.port), timeout)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    notice_silence(sock)
+    return sock
+
+
+def notice_silence(sock: socket.socket) -> None:
+    """Has the system end a TCP connection whose other side is gone without a word."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     options = {
         "TCP_KEEPIDLE": _IDLE,

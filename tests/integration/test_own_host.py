@@ -105,7 +105,11 @@ def test_docker_keeps_the_settings_it_is_given_and_listens_on_no_network(own: Ow
 
 def test_every_command_that_looks_takes_a_host(own: Own, llmhost: Llmhost) -> None:
     assert llmhost.json("status", "own", *own.where)["health"] == "serving"
-    assert llmhost.json("smoke", "own", *own.where)["health"] == "serving"
+    asked = llmhost("smoke", "own", *own.where, "-o", "json").document
+    seen = {check["name"]: check["outcome"] for check in asked["checks"]}
+    assert (seen["completion"], seen["chat"], seen["streaming"]) == ("ok", "ok", "ok")
+    # Nobody told it that a stand-in answers here, and it notices.
+    assert seen["arithmetic"] == "failed"
     assert "startup complete" in llmhost("logs", "own", *own.where).good().stdout
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from llmhost.errors import CloudError, UsageError
+from llmhost.once import once
 
 ENDPOINT = "LLMHOST_GCE_ENDPOINT"
 PROJECT = "LLMHOST_GCE_PROJECT"
@@ -56,7 +57,7 @@ def account(environ: Mapping[str, str] = os.environ, project: str = "") -> Accou
     """
     endpoint = environ.get(ENDPOINT, "")
     if endpoint:
-        _refuse_remote(endpoint)
+        refuse_remote(ENDPOINT, endpoint, "http")
     elif not has_credentials(environ):
         raise CloudError(
             "there are no Google Cloud credentials on this computer",
@@ -74,8 +75,12 @@ def account(environ: Mapping[str, str] = os.environ, project: str = "") -> Accou
     return Account(found, endpoint)
 
 
-def credentials(of: Account) -> Any:  # noqa: ANN401  google.auth's, which carries no types
+def credentials(of: Account, scope: str = "compute") -> Any:  # noqa: ANN401  google.auth has no types
     """The credentials calls are signed with.
+
+    Args:
+        of: Whose.
+        scope: What they may be used for, as the last part of Google's name for it.
 
     Raises:
         CloudError: They cannot be used.
@@ -86,7 +91,7 @@ def credentials(of: Account) -> Any:  # noqa: ANN401  google.auth's, which carri
     if of.doubled:
         return AnonymousCredentials()  # type: ignore[no-untyped-call]  # google.auth has no types
     try:
-        found, _project = default(scopes=["https://www.googleapis.com/auth/compute"])
+        found, _project = default(scopes=[f"https://www.googleapis.com/auth/{scope}"])
     except exceptions.GoogleAuthError as error:
         raise CloudError(
             "the Google Cloud credentials on this computer cannot be used",
@@ -94,6 +99,40 @@ def credentials(of: Account) -> Any:  # noqa: ANN401  google.auth's, which carri
             hint=f"log in again: {_LOGIN}",
         ) from error
     return found
+
+
+def token(of: Account) -> str:
+    """A token that says to Google who asks; good for an hour at most, and a secret.
+
+    Raises:
+        CloudError: The credentials give none.
+    """
+    from google.auth import exceptions  # noqa: PLC0415  takes 0.4 s to import
+    from google.auth.transport.requests import Request  # noqa: PLC0415  the same
+
+    found = _for_everything(of)
+    try:
+        if not found.valid:
+            found.refresh(Request())
+    except exceptions.TransportError as error:
+        raise CloudError(
+            "Google's token service does not answer",
+            why=str(error),
+            hint="check that this computer reaches oauth2.googleapis.com, and repeat the command",
+        ) from error
+    except exceptions.GoogleAuthError as error:
+        raise CloudError(
+            "Google Cloud does not accept the credentials any more",
+            why=str(error),
+            hint=f"log in again: {_LOGIN}",
+        ) from error
+    return str(found.token)
+
+
+@once
+def _for_everything(of: Account) -> Any:  # noqa: ANN401  the same
+    """Credentials of the scope that tunnels need; of one process the same, so that tokens last."""
+    return credentials(of, "cloud-platform")
 
 
 def has_credentials(environ: Mapping[str, str]) -> bool:
@@ -106,18 +145,22 @@ def has_credentials(environ: Mapping[str, str]) -> bool:
         return False
 
 
-def _refuse_remote(endpoint: str) -> None:
-    """Calls without credentials stay on this computer."""
+def refuse_remote(variable: str, endpoint: str, scheme: str) -> None:
+    """Sees to it that calls without credentials stay on this computer.
+
+    Raises:
+        UsageError: The endpoint that a variable names is not on a loopback address.
+    """
     url = urlsplit(endpoint)
     try:
         local = ipaddress.ip_address(url.hostname or "").is_loopback
     except ValueError:
         local = False
-    if url.scheme != "http" or not local:
+    if url.scheme != scheme or not local:
         raise UsageError(
-            f"{ENDPOINT} is `{endpoint}`",
-            why="it names a double of Compute Engine, which is on a loopback address",
-            hint="such as http://127.0.0.1:8080; unset it to use Google's own",
+            f"{variable} is `{endpoint}`",
+            why="it names a double of Google's service, which is on a loopback address",
+            hint=f"such as {scheme}://127.0.0.1:8080; unset it to use Google's own",
         )
 
 

@@ -16,6 +16,7 @@ from llmhost.cloud.gcp.state import State
 from llmhost.errors import CloudError, HostError
 from llmhost.events import Progress, Reporter
 from llmhost.transport.base import Address
+from llmhost.transport.refusals import BarredError
 
 # The best key first; the guest agent publishes one of each (guest-agent, 2026-04).
 _KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")
@@ -94,6 +95,10 @@ class Arrival:
         for _ in self.pace.looks(self.pace.login):
             try:
                 return self.login(machine.address)
+            except BarredError as barred:
+                raise CloudError(
+                    barred.message, why=barred.why, hint=f"{barred.hint}; {ways_on(instance)}"
+                ) from barred
             except HostError as error:
                 refused = error
             if time.monotonic() - looked > min(_CLOUD_LOOK_SECONDS, 8 * self.pace.pause):

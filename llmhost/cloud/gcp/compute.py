@@ -175,6 +175,10 @@ class Compute:
         """The newest image of a family."""
         return self.calls.one("Images", "get_from_family", project=project, family=family)
 
+    def routers(self) -> list[dict[str, Any]]:
+        """The routers of all regions, with the Cloud NAT they have."""
+        return self.calls.all("Routers", "aggregated_list")
+
     def network(self, name: str) -> dict[str, Any]:
         """A network, with links of its subnets."""
         return self.calls.one("Networks", "get", network=name)

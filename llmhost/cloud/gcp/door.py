@@ -1,4 +1,7 @@
-"""The door to machines: one firewall rule for each network and each address SSH comes from."""
+"""The door to machines: one firewall rule for each network and each address SSH comes from.
+
+To a machine without an external address it comes from Identity-Aware Proxy, whoever sends it.
+"""
 
 import ipaddress
 import urllib.request
@@ -6,8 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from llmhost.cloud.gcp import names
+from llmhost.cloud.gcp.barred import RANGE
 from llmhost.cloud.gcp.compute import Compute
 from llmhost.cloud.gcp.places import last
+from llmhost.cloud.gcp.reading import is_inside
 from llmhost.cloud.gcp.refusal import RefusedError
 from llmhost.cloud.gcp.trouble import classified
 from llmhost.errors import CloudError
@@ -22,14 +27,17 @@ _DOUBLE = "127.0.0.1/32"
 
 
 def open_door(compute: Compute, environ: Mapping[str, str], instance: Mapping[str, Any]) -> None:
-    """Lets SSH from here into the machine's network, if that is not so already.
+    """Lets SSH from here, or out of a tunnel, into the machine's network, if it is not yet let in.
 
     Raises:
         CloudError: Nobody knows this computer's address.
         RefusedError: Compute Engine refuses the rule.
     """
     network = last(instance["networkInterfaces"][0].get("network", "")) or "default"
-    source = caller(environ, doubled=compute.calls.account.doubled)
+    if is_inside(instance):
+        source = RANGE
+    else:
+        source = caller(environ, doubled=compute.calls.account.doubled)
     name = names.rule_name(network, source)
     if compute.rule(name):
         return

@@ -10,9 +10,9 @@ from llmhost.cloud.gcp.pace import Pace
 from llmhost.cloud.gcp.parts import Parts, log_in
 from llmhost.cloud.gcp.reading import machine_of
 from llmhost.cloud.gcp.settling import oldest
+from llmhost.cloud.gcp.tunnel import relay_endpoint
 from llmhost.cloud.keeping import Finding, Waste
 from llmhost.cloud.offers import Offer
-from llmhost.errors import UsageError
 from llmhost.events import Reporter
 from llmhost.spec.sources import Sources
 from llmhost.transport.base import Address
@@ -47,7 +47,7 @@ class GcpDriver:
 
     def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
         """Machine types x zones x ways to buy, in order of price."""
-        _refuse_iap(request)
+        self._look_for_relay(request)
         with self._parts.told():
             return self._parts.survey.offers(request)
 
@@ -72,7 +72,7 @@ class GcpDriver:
 
     def create(self, request: MachineRequest, report: Reporter, /) -> Machine:
         """The cheapest machine that can be had, running and open to us."""
-        _refuse_iap(request)
+        self._look_for_relay(request)
         with self._parts.told():
             return completing.complete(self._parts, request, report)
 
@@ -109,14 +109,7 @@ class GcpDriver:
         """Looks at credentials, project, network, quotas and image."""
         return examining.examine(self._parts)
 
-
-def _refuse_iap(request: MachineRequest) -> None:
-    if request.terms.iap:
-        raise UsageError(
-            "--iap is not there yet: machines are reached at an external address",
-            why="llmhost does not speak the protocol of Identity-Aware Proxy's tunnels",
-            hint="leave it out: SSH is let in from this computer's address alone; where a policy "
-            "forbids external addresses, have the project exempted from "
-            "constraints/compute.vmExternalIpAccess or name another one with --project, or make "
-            "the machine yourself and bring it up with --host",
-        )
+    def _look_for_relay(self, request: MachineRequest) -> None:
+        """Refuses, before anything is made, what no tunnel could be opened to."""
+        if request.terms.iap:
+            relay_endpoint(self._parts.environ)

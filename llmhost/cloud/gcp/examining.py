@@ -33,6 +33,7 @@ def _findings(parts: Parts) -> Iterator[Finding]:
         return
     yield Finding("project", "ok", f"{account.project}, Compute Engine API enabled")
     yield _network(parts)
+    yield _outlets(parts)
     yield _image(parts)
     yield from _quotas(parts, project)
     yield _address(parts)
@@ -47,6 +48,24 @@ def _network(parts: Parts) -> Finding:
         return found
     regions = len(parts.survey.subnets(found))
     return Finding("network", "ok", f"{name}, with subnets in {regions} regions")
+
+
+def _outlets(parts: Parts) -> Finding:
+    """Where machines without an external address could download anything."""
+    name, project = network_name(parts.environ), parts.account.project
+    found = _asked(parts, "Cloud NAT", parts.survey.outlets)
+    if isinstance(found, Finding):
+        return Finding("Cloud NAT", "skipped", found.seen, found.remedy)
+    if found:
+        return Finding("Cloud NAT", "ok", f"{name} has it in {', '.join(sorted(found))}")
+    # cloud.google.com/nat/docs/set-up-manage-network-address-translation, 2026-11
+    nat = (
+        f"gcloud compute routers create llmhost --network={name} --region=REGION "
+        f"--project={project} && gcloud compute routers nats create llmhost --router=llmhost "
+        f"--region=REGION --auto-allocate-nat-external-ips --nat-all-subnet-ip-ranges "
+        f"--project={project}"
+    )
+    return Finding("Cloud NAT", "skipped", f"{name} has none: --iap, and that alone, needs it", nat)
 
 
 def _image(parts: Parts) -> Finding:

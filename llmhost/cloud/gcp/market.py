@@ -49,11 +49,13 @@ class Known:
         zones: Zones that list a machine type, by its name.
         quotas: How many GPUs may be had.
         regions: Regions in which the network has a subnet.
+        outlets: Regions in which a machine without an external address gets out of the network.
     """
 
     zones: Mapping[str, frozenset[str]] | None = None
     quotas: Quotas | None = None
     regions: frozenset[str] | None = None
+    outlets: frozenset[str] | None = None
 
 
 def offers(table: MachineTable, wish: Wish, known: Known) -> tuple[Offer, ...]:
@@ -89,7 +91,7 @@ def _rank(offer: Offer, home: str) -> tuple[bool, float, bool, str, str]:
 
 def _refusal(kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
     """The first reason why an offer may not be taken; empty where there is none."""
-    for reason in (_elsewhere, _unlisted, _other_way, _small, _long, _dear, _over_quota):
+    for reason in (_elsewhere, _shut_in, _unlisted, _other_way, _small, _long, _dear, _over_quota):
         if words := reason(kind, offer, wish, known):
             return words
     return ""
@@ -104,6 +106,17 @@ def _elsewhere(_kind: MachineType, offer: Offer, wish: Wish, known: Known) -> st
     if known.regions is not None and region not in known.regions:
         return f"the network has no subnet in {region}"
     return ""
+
+
+def _shut_in(_kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
+    region = region_of(offer.place)
+    if not wish.terms.iap or known.outlets is None or region in known.outlets:
+        return ""
+    if not known.outlets:
+        return (
+            "--iap needs Cloud NAT, and the network has none: `llmhost doctor` says how to make it"
+        )
+    return f"--iap needs Cloud NAT, and {region} has none"
 
 
 def _unlisted(_kind: MachineType, offer: Offer, _wish: Wish, known: Known) -> str:

@@ -39,8 +39,9 @@ _MESSAGES: Mapping[Kind, _Message] = {
     ),
     "no-address-allowed": _Message(
         "a policy of the organisation forbids external addresses in project {project}",
-        "have the project exempted from constraints/compute.vmExternalIpAccess, or name another "
-        "project with --project; machines without an external address (--iap) are not made yet",
+        "do without one: --iap reaches the machine through Identity-Aware Proxy; or have the "
+        "project exempted from constraints/compute.vmExternalIpAccess, or name another one with "
+        "--project",
     ),
     "os-login": _Message(
         "a policy of the organisation forces OS Login, which ignores the machine's own SSH keys",

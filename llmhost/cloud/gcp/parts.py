@@ -20,7 +20,7 @@ from llmhost.cloud.gcp.pace import Pace
 from llmhost.cloud.gcp.refusal import RefusedError
 from llmhost.cloud.gcp.settling import Settling
 from llmhost.cloud.gcp.state import State
-from llmhost.cloud.gcp.survey import Survey, network_name
+from llmhost.cloud.gcp.survey import OUTLET, Survey, network_name
 from llmhost.cloud.gcp.trouble import classified
 from llmhost.spec.catalog import Catalog
 from llmhost.transport.base import Address
@@ -89,6 +89,7 @@ class Parts:
             catalog.machines("gcp"),
             catalog.gpus(),
             network_name(self.environ),
+            bool(self.environ.get(OUTLET)),
         )
 
     @cached_property

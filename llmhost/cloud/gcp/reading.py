@@ -8,8 +8,8 @@ from typing import Any
 
 from llmhost.cloud.base import Machine, MachineState
 from llmhost.cloud.gcp import names
-from llmhost.cloud.gcp.places import last
-from llmhost.transport.base import Address
+from llmhost.cloud.gcp.places import last, part
+from llmhost.transport.base import Address, Tunnel
 
 # instances.get, `status` (discovery document, revision 20261106).
 _STATES: Mapping[str, MachineState] = {
@@ -35,15 +35,12 @@ def machine_of(instance: Mapping[str, Any], key: Path, host_key: str = "") -> Ma
     """
     record = record_of(instance)
     found = instance.get("labels", {})
-    host = external_address(instance)
-    user = str(record.get("user") or "llmhost")
-    address = Address(host, user=user, key=key, host_key=host_key) if host and host_key else None
     return Machine(
         name=found.get(names.NAME, instance["name"]),
         id=str(instance.get("id", "")),
         cloud="gcp",
         state=_STATES.get(instance.get("status", ""), "stopped"),
-        address=address,
+        address=_address(instance, key, host_key) if host_key else None,
         gpu=record.get("gpu", ""),
         gpus=record.get("gpus", 0),
         labels=record.get("labels", {}),
@@ -54,6 +51,17 @@ def machine_of(instance: Mapping[str, Any], key: Path, host_key: str = "") -> Ma
         expires=expires(instance),
         owner=found.get(names.OWNER, ""),
     )
+
+
+def _address(instance: Mapping[str, Any], key: Path, host_key: str) -> Address | None:
+    user = str(record_of(instance).get("user") or "llmhost")
+    if is_inside(instance):
+        name, link = instance["name"], instance.get("zone", "")
+        interface = str(instance["networkInterfaces"][0].get("name") or "nic0")
+        way = Tunnel("iap", (part(link, "projects"), zone_of(instance), name, interface))
+        return Address(name, user=user, key=key, host_key=host_key, way=way)
+    host = external_address(instance)
+    return Address(host, user=user, key=key, host_key=host_key) if host else None
 
 
 def record_of(instance: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,6 +83,12 @@ def metadata(instance: Mapping[str, Any]) -> Mapping[str, str]:
 def zone_of(instance: Mapping[str, Any]) -> str:
     """The zone it is in."""
     return last(instance.get("zone", ""))
+
+
+def is_inside(instance: Mapping[str, Any]) -> bool:
+    """Whether it was made without an external address, so that only a tunnel leads to it."""
+    interfaces = instance.get("networkInterfaces", ())
+    return bool(interfaces) and not any(one.get("accessConfigs") for one in interfaces)
 
 
 def external_address(instance: Mapping[str, Any]) -> str:

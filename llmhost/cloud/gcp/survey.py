@@ -23,6 +23,8 @@ from llmhost.errors import UsageError
 from llmhost.spec.machines import Gpu, Image, MachineTable
 
 NETWORK = "LLMHOST_GCE_NETWORK"
+OUTLET = "LLMHOST_GCE_OUTLET"
+"""Names another way out of the network than Cloud NAT; whatever it says, it is believed."""
 
 Answer = TypeVar("Answer")
 
@@ -42,6 +44,7 @@ class Survey:
         table: The machine catalogue.
         gpus: The GPU models there are.
         network: Name of the network machines are put into.
+        other_outlet: Whether machines without an external address get out without Cloud NAT.
     """
 
     compute: Compute
@@ -49,6 +52,7 @@ class Survey:
     table: MachineTable
     gpus: Mapping[str, Gpu]
     network: str
+    other_outlet: bool = False
 
     def offers(self, request: MachineRequest) -> tuple[Offer, ...]:
         """Every way to have that machine in this project.
@@ -69,11 +73,12 @@ class Survey:
             project = pool.submit(_if_allowed, self.compute.project)
             regions = pool.submit(_if_allowed, self.compute.regions)
             zones = pool.submit(_if_allowed, lambda: self._zones(kinds))
+            outlets = pool.submit(self._outlets, request)
             subnets = self.subnets(network.result())
             limits = project.result(), regions.result()
             listed = zones.result()
         quotas = Quotas.read(limits[0] or {}, limits[1] or ())
-        known = Known(listed, quotas, frozenset(subnets) or None)
+        known = Known(listed, quotas, frozenset(subnets) or None, outlets.result())
         return market.offers(table, wish, known)
 
     def ground(self, gpu: str) -> Ground:
@@ -103,6 +108,20 @@ class Survey:
             part(link, "regions"): f"regions/{part(link, 'regions')}/subnetworks/{last(link)}"
             for link in links
         }
+
+    def outlets(self) -> frozenset[str]:
+        """Regions in which Cloud NAT lets machines without an external address out."""
+        return frozenset(
+            last(router.get("region", ""))
+            for router in self.compute.routers()
+            if router.get("nats") and last(router.get("network", "")) == self.network
+        )
+
+    def _outlets(self, request: MachineRequest) -> frozenset[str] | None:
+        """The same, or None where it does not matter or cannot be told."""
+        if not request.terms.iap or self.other_outlet:
+            return None
+        return _if_allowed(self.outlets)
 
     def _zones(self, kinds: list[str]) -> Mapping[str, frozenset[str]]:
         return {kind: self.compute.zones_of(kind) for kind in kinds}

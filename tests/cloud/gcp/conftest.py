@@ -1,5 +1,7 @@
 """The double, a driver that uses it, and nobody who leaves this computer."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from tests.cloud.gcp.bench import Bench
 from tests.cloud.gcp.guard import NOTES, Guard
 from tests.fake_gce import FakeGce, ManualClock
+from tests.transport.sshd import Sshd
 
 _GUARD = Guard()
 
@@ -36,3 +39,12 @@ def gce() -> Iterator[FakeGce]:
 def bench(gce: FakeGce, tmp_path: Path) -> Bench:
     """Somebody at a computer of their own, with that double for a cloud."""
     return Bench(gce, tmp_path / "state")
+
+
+@pytest.fixture
+def sshd(tmp_path: Path) -> Iterator[Sshd]:
+    """An sshd of this computer, for what logs in for real."""
+    if os.geteuid() or not shutil.which("sshd", path="/usr/sbin:/usr/bin"):
+        pytest.skip("needs root and openssh-server")
+    with Sshd(tmp_path / "sshd") as sshd:
+        yield sshd

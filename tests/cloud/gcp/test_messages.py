@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from llmhost.errors import CloudError, UsageError
+from llmhost.errors import CloudError
 from tests.cloud.gcp.bench import Bench, wanted
 from tests.fake_gce import (
     ApiDisabled,
@@ -97,16 +97,8 @@ def test_a_highest_price_that_is_too_low_says_what_excludes_what(bench: Bench) -
     assert any("costs more than --max-price 1" in line for line in caught.value.details)
 
 
-def test_a_tunnel_is_refused_with_a_way_on_before_anything_is_asked(
-    bench: Bench, gce: FakeGce
-) -> None:
-    with pytest.raises(UsageError, match="--iap is not there yet") as caught:
-        bench.create(wanted(iap=True))
-    assert "constraints/compute.vmExternalIpAccess" in caught.value.hint
-    assert not gce.calls
-
-
-def test_doctor_finds_a_good_project_good(bench: Bench) -> None:
+def test_doctor_finds_a_good_project_good(bench: Bench, gce: FakeGce) -> None:
+    gce.plant_router("us-central1", "out")
     findings = bench.driver.examine()
     assert {finding.outcome for finding in findings} == {"ok"}
     assert {"credentials", "project", "network", "image", "NVIDIA_L4_GPUS"} <= {

@@ -12,6 +12,7 @@ from tests.cloud.gcp.bench import ZONES
 from tests.cloud.gcp.guard import NOTES
 from tests.fake_gce import FakeGce, RealClock, Stockout
 from tests.fake_gce.sandbox import SandboxMachines
+from tests.fake_iap import FakeIap, behind
 from tests.integration.command import Llmhost
 
 pytestmark = pytest.mark.sandbox
@@ -45,6 +46,32 @@ def llmhost(gce: FakeGce, tmp_path: Path) -> Llmhost:
         PYTHONPATH=str(GUARDED),
         **{NOTES: os.environ[NOTES]},
     )
+
+
+def test_a_machine_inside_serves_is_entered_and_goes(
+    gce: FakeGce, llmhost: Llmhost, tmp_path: Path
+) -> None:
+    file = tmp_path / "deployment.yaml"
+    file.write_text("provider: vllm\nname: inside\nsources: {images: {docker.io: docker.io}}\n")
+    gce.plant_router("us-east4", "out")
+    with FakeIap(behind(gce)) as iap:
+        llmhost = llmhost.knowing(LLMHOST_IAP_ENDPOINT=iap.endpoint)
+        served = llmhost.json(
+            "up", "--gpus", "2", "--iap", "-f", str(file), "--cloud", "gcp", "--yes"
+        )
+        assert {check["outcome"] for check in served["checks"]} == {"ok"}
+        assert "completion" in {check["name"] for check in served["checks"]}
+        (instance,) = gce.instances()
+        assert "accessConfigs" not in instance["networkInterfaces"][0]
+        assert {rule["sourceRanges"][0] for rule in gce.firewalls()} == {"35.235.240.0/20"}
+
+        words = ("curl", "--silent", "http://127.0.0.1:8000/v1/models")
+        models = llmhost("ssh", "inside", "--cloud", "gcp", "--", *words).good()
+        assert MODEL in models.stdout
+        assert {target.instance for target in iap.tunnels} == {"llmhost-inside"}
+
+        llmhost("down", "--yes", "inside", "--cloud", "gcp").good()
+    assert gce.instances() == gce.disks() == gce.firewalls() == []
 
 
 def test_up_serves_and_down_leaves_nothing(gce: FakeGce, llmhost: Llmhost, tmp_path: Path) -> None:
