@@ -5,13 +5,13 @@
 # usage: replay.bash FOLDER
 LC_ALL=C # bash looks for the mark ten times faster in bytes than in characters
 recorded=$1
-script=$(cat)
+script=$(</dev/stdin)
 placeholder='@the mark@'
 mark=$placeholder
 [[ $script =~ [^0-9a-f]([0-9a-f]{32})[^0-9a-f] ]] && mark=${BASH_REMATCH[1]}
 for file in "$recorded"/*.script; do
   [[ ${script//"$mark"/"$placeholder"} == "$(<"$file")" ]] || continue
-  sleep "$(<"${file%.script}.seconds")"
+  read -rt "$(<"${file%.script}.seconds")" <> <(:) # sleeps, without a process for it
   answer=$(<"${file%.script}.stdout")
   printf 'llmhost: script started\n%s\n' "${answer//"$placeholder"/"$mark"}"
   exit 0

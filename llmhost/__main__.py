@@ -1,8 +1,13 @@
 """The door of the program: `--version` is answered before anything is imported."""
 
+import gc
 import sys
 
 from llmhost import __version__
+
+# A command makes much at once and little garbage in circles: looking for it seven hundred objects
+# apart, as Python does, is an eighth of the time of an `up` on 32 hosts (2026-11-20).
+_OBJECTS_BEFORE_LOOKING = 200_000
 
 
 def main() -> int:
@@ -10,6 +15,7 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"llmhost {__version__}\n")
         return 0
+    gc.set_threshold(_OBJECTS_BEFORE_LOOKING)
     from llmhost.cli.ahead import dialled  # noqa: PLC0415  see above
 
     connections = dialled(sys.argv[1:])

@@ -1,6 +1,6 @@
 """From the flags that say what is wanted, and a `-f` file, to an ask and its sources."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -9,7 +9,7 @@ from llmhost.cli.runnerflags import RunnerFlags
 from llmhost.cli.termflags import TermFlags
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask
-from llmhost.spec.sources import Sources
+from llmhost.workflows.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +17,22 @@ class Wish:
     """What the command line and the file say together.
 
     Attributes:
-        ask: What is wanted.
-        sources: Lays the file's addresses over those a place has by default.
+        order: What is asked for.
         where: The flags that say where, or what the file says where flags say nothing.
     """
 
-    ask: Ask
-    sources: Callable[[Sources], Sources]
+    order: Order
     where: Where
 
 
-def wish(
+def wish(  # noqa: PLR0913  every group of flags
+    environ: Mapping[str, str],
     asked: Asked,
     where: Where,
     terms: TermFlags | None = None,
     runner: RunnerFlags | None = None,
+    *,
+    force: bool = False,
 ) -> Wish:
     """Reads the flags, lays them over the file, and says what is still missing.
 
@@ -50,12 +51,13 @@ def wish(
         settings=settings_from(asked.settings or ()),
         accept_licence=asked.accept_licence,
         drop_secrets=tuple(asked.drop_secret or ()),
+        force=force,
     )
     flags, runs = terms or TermFlags(), runner or RunnerFlags()
     ask = replace(ask, no_runner=runs.no_runner)
     if asked.file is None:
         ask = replace(ask, terms=flags.over(ask.terms), runner=runs.over(None))
-        return Wish(_named(ask), _as_they_are, where)
+        return Wish(Order(environ, _named(ask)), where)
     from llmhost.spec.deploymentfile import read_file
 
     file = read_file(asked.file)
@@ -68,7 +70,7 @@ def wish(
     if not (where.cloud or where.host or where.local):
         host = [file.host] if file.host else None
         where = replace(where, cloud=file.cloud, host=host, local=file.local)
-    return Wish(_named(ask), file.sources_over, where)
+    return Wish(Order(environ, _named(ask), file.sources_over), where)
 
 
 def _named(ask: Ask) -> Ask:
@@ -96,7 +98,3 @@ def settings_from(typed: "list[str] | tuple[str, ...]") -> Mapping[str, str]:
             )
         settings[key] = value
     return MappingProxyType(settings)
-
-
-def _as_they_are(sources: Sources) -> Sources:
-    return sources

@@ -36,11 +36,11 @@ def raised(  # noqa: PLR0913  what, where, how, and what it has to show
         ways_on=again,
     )
     if proof is None:
-        return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes)
+        return workflow(with_story, place, wanted.order, yes=yes)
     from llmhost.workflows.proving import prove
 
     proven = partial(prove, proof)
-    return workflow(with_story, place, wanted.ask, wanted.sources, yes=yes, prove=proven)
+    return workflow(with_story, place, wanted.order, yes=yes, prove=proven)
 
 
 def foreseen(
@@ -55,11 +55,11 @@ def foreseen(
         trust_host_key=wanted.where.trust_host_key,
         host=place.host if several else "",
     )
-    return workflow(with_story, place, wanted.ask, wanted.sources)
+    return workflow(with_story, place, wanted.order)
 
 
 def ways_on(invocation: "Invocation", wanted: "Wish", places: "Sequence[Place]") -> tuple[str, ...]:
     """What to type after an interruption: the same again, or the way back from each place."""
-    name = wanted.ask.name or wanted.ask.provider
+    name = wanted.order.ask.name or wanted.order.ask.provider
     back = (f"llmhost down {name} {place.flags}   # takes it away" for place in places)
     return (f"{invocation.typed}   # goes on where it is", *back)

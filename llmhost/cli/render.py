@@ -29,8 +29,6 @@ def render(
     from llmhost.workflows.render import render as workflow
 
     invocation = Invocation.of(ctx, output)
-    wanted = wish(asked, Where())
-    files = tuple(
-        str(path) for path in workflow(wanted.ask, wanted.sources, out, invocation.terminal.environ)
-    )
+    wanted = wish(invocation.terminal.environ, asked, Where())
+    files = tuple(str(path) for path in workflow(wanted.order, out))
     invocation.deliver(Rendered(files), lines(files))

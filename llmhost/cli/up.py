@@ -1,6 +1,5 @@
 """`up` and `plan`: the same flags, and `plan` stops before anything is touched."""
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,6 +102,6 @@ def _wanted(  # noqa: PLR0913  every group of flags
     from llmhost.cli.asking import wish
     from llmhost.cli.places import settled
 
-    wanted = wish(asked, where, terms, runner)
-    wanted = replace(wanted, ask=replace(wanted.ask, force=force))
-    return wanted, settled(wanted.where, invocation.terminal.environ)
+    environ = invocation.terminal.environ
+    wanted = wish(environ, asked, where, terms, runner, force=force)
+    return wanted, settled(wanted.where, environ)

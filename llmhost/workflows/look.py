@@ -1,7 +1,6 @@
 """Looks at a host for a deployment: all facts in one exec, files for that host, the changes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from llmhost.errors import UsageError
@@ -13,60 +12,18 @@ from llmhost.planning import host, preflight
 from llmhost.planning.plan import Change
 from llmhost.planning.site import QUESTIONS, site
 from llmhost.probes.observation import Observation, Serving, definitions
-from llmhost.render import RECORD, render
+from llmhost.render import RECORD
 from llmhost.secret import Kept, Secret
 from llmhost.spec.deployment import Deployment, Site
-from llmhost.spec.machines import Gpu as GpuModel
 from llmhost.spec.record import runner_in, secrets_in
 from llmhost.steps.base import Step
 from llmhost.steps.files import File
 from llmhost.steps.service import Service
 from llmhost.transport.base import Transport
-from llmhost.workflows.results import Memory
+from llmhost.workflows.wanted import Wanted
 
 if TYPE_CHECKING:
     from llmhost.facts.base import AnyFact, FactReader
-    from llmhost.workflows.fitting import Fitting
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A deployment with the secrets that belong to it.
-
-    Attributes:
-        deployment: What is wanted.
-        secrets: Secrets of the service by name.
-        hub_token: The user's token for the model hub; empty without one.
-        dropped: Names of secrets that the service is to be without from now on.
-        standing: Whether it is only looked at where it stands, so that no host is refused.
-        lost: Whether `secrets` holds stand-ins for some that are not known here. What may hold
-            them is then taken as it lies on the host.
-        known: The GPU models llmhost knows, by name.
-        fitting: How it fits on the machine that is asked for; None where that was not judged.
-        force: Whether to go on where it does not fit.
-        no_runner: Whether a CI runner that is there goes.
-    """
-
-    deployment: Deployment
-    secrets: Mapping[str, str]
-    hub_token: Secret
-    dropped: tuple[str, ...] = ()
-    standing: bool = False
-    lost: bool = False
-    known: Mapping[str, GpuModel] = field(default_factory=dict)
-    fitting: "Fitting | None" = None
-    force: bool = False
-    no_runner: bool = False
-
-    @property
-    def memory(self) -> Memory | None:
-        """How it fits, in the numbers a plan shows."""
-        return self.fitting.memory if self.fitting else None
-
-    def steps(self, deployment: Deployment, facts: "FactReader | None" = None) -> tuple[Step, ...]:
-        """The steps, with files rendered for the site the deployment is at."""
-        steps = host.steps(deployment, render(deployment, self.secrets), self.hub_token)
-        return tuple(_as_there(step, facts) for step in steps) if self.lost and facts else steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +98,7 @@ def inquiry(wanted: Wanted, *more: "AnyFact") -> Inquiry:
     """
     deployment = wanted.deployment
     facts: list[AnyFact] = [*QUESTIONS, *preflight.QUESTIONS, Applying(), *more]
-    for step in wanted.steps(deployment):
+    for step in wanted.at(deployment.site)[1]:
         facts += step.facts()
     facts.append(Serving(deployment.name))
     return Inquiry(tuple(facts), definitions(deployment))
@@ -162,8 +119,9 @@ def judged(transport: Transport, wanted: Wanted, facts: Facts) -> Look:
     """Compares what a host answered with what is wanted."""
     if not wanted.standing:
         preflight.refuse_misfit(transport.name, wanted.deployment, facts, wanted.known)
-    deployment = wanted.deployment.at(_site(wanted, facts))
-    steps = wanted.steps(deployment, facts)
+    deployment, steps = wanted.at(_site(wanted, facts))
+    if wanted.lost:
+        steps = tuple(_as_there(step, facts) for step in steps)
     missing = tuple(fact for step in steps for fact in step.facts() if fact not in facts)
     if missing:
         # The host decides on something that was not asked, such as another image for its driver.

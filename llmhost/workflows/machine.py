@@ -14,11 +14,11 @@ from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Deployment
 from llmhost.transport.base import Address, Transport
 from llmhost.transport.patient import PatientTransport
-from llmhost.workflows.look import Wanted
 from llmhost.workflows.place import Found, Place
+from llmhost.workflows.request import request
 from llmhost.workflows.results import Planned
 from llmhost.workflows.session import Session
-from llmhost.workflows.wanted import request
+from llmhost.workflows.wanted import Wanted
 
 # So many offers that may be taken are shown, and all that are cheaper.
 _SHOWN = 3
@@ -30,7 +30,7 @@ def planned_machine(
     """The plan for a deployment whose machine is not there, or not whole."""
     deployment = want.deployment
     gpus = f"{deployment.gpus} x {deployment.gpu}" if deployment.gpus else "no GPU"
-    creations = (*host.creations(want.steps(deployment)), *runner.creations(deployment))
+    creations = (*host.creations(want.at(deployment.site)[1]), *runner.creations(deployment))
     if machine is not None:
         change = Change(f"machine {machine.name}", "update", reason=f"it is {machine.state}")
         whole = Plan(deployment.name, change, creations, machine.usd_per_hour, machine.simulated)

@@ -1,25 +1,16 @@
 """The files alone, for reading, for review, for people who deploy otherwise."""
 
 import json
-import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from llmhost.errors import UsageError
 from llmhost.render import daemon_settings
 from llmhost.render import render as rendered
 from llmhost.secret import Secret
-from llmhost.spec.deployment import Ask
-from llmhost.spec.sources import Sources
-from llmhost.workflows.wanted import wanted
+from llmhost.workflows.order import Order
 
 
-def render(
-    ask: Ask,
-    sources: Callable[[Sources], Sources],
-    out: Path,
-    environ: Mapping[str, str] = os.environ,
-) -> tuple[Path, ...]:
+def render(order: Order, out: Path) -> tuple[Path, ...]:
     """Writes every file of a deployment below `out`, each at its path on the host.
 
     Secrets are written as they would be on the host, readable by their owner alone.
@@ -27,7 +18,7 @@ def render(
     Raises:
         UsageError: What was asked for cannot be, or `out` cannot be written to.
     """
-    want = wanted(environ, ask, sources, None)
+    want = order.on_host()
     files = rendered(want.deployment, want.secrets)
     written = []
     if settings := daemon_settings(want.deployment):

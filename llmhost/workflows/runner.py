@@ -9,11 +9,12 @@ from llmhost.runners.base import forge_of
 from llmhost.spec.deployment import Ask, Deployment
 from llmhost.workflows.engaging import Engagement
 from llmhost.workflows.leaving import let_go, of_machine
-from llmhost.workflows.look import Look, Wanted
+from llmhost.workflows.look import Look
 from llmhost.workflows.place import Found
 from llmhost.workflows.results import RunnerAt, Served, StepResult
 from llmhost.workflows.serve import Agree
 from llmhost.workflows.session import Phases, Session
+from llmhost.workflows.wanted import Wanted
 
 
 def refuse_early(session: Session, deployment: Deployment) -> None:

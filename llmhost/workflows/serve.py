@@ -8,13 +8,14 @@ from llmhost.events import Check, Notice, StepFinished
 from llmhost.facts.services import Apply
 from llmhost.fit.report import Beside
 from llmhost.steps import apply as applying
-from llmhost.workflows.look import Look, Wanted, inquiry, judged, look
+from llmhost.workflows.look import Look, inquiry, judged, look
 from llmhost.workflows.machine import stocked
 from llmhost.workflows.place import Found
 from llmhost.workflows.ready import ready
 from llmhost.workflows.results import Served, StepResult
 from llmhost.workflows.session import Phases, Session
 from llmhost.workflows.sizing import measured, weighed_there
+from llmhost.workflows.wanted import Wanted
 
 Agree: TypeAlias = Callable[[Wanted, Look], None]
 

@@ -11,7 +11,8 @@ from llmhost.cloud.base import Machine
 from llmhost.fit.report import Beside, beside, read_report
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Ask, Deployment
-from llmhost.workflows.look import Look, Wanted
+from llmhost.workflows.look import Look
+from llmhost.workflows.wanted import Wanted
 
 
 def with_gpus(ask: Ask, want: Wanted, machine: Machine | None, environ: Mapping[str, str]) -> Ask:

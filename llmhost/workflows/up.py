@@ -2,49 +2,48 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 from llmhost.cloud.base import Machine
 from llmhost.cloud.keeping import Keeper
 from llmhost.errors import UsageError
 from llmhost.planning.plan import Change, Plan
-from llmhost.spec.deployment import Ask
-from llmhost.spec.sources import Sources
 from llmhost.transport.refusals import UnansweredError
-from llmhost.workflows.look import Look, Wanted, look
+from llmhost.workflows.look import Look, look
 from llmhost.workflows.machine import patient, planned_machine, refuse_other_gpus, watched, whole
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Found, Place, find, reached
+from llmhost.workflows.request import request
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.runner import considerate, foreseen, refuse_early, take_on, without
 from llmhost.workflows.serve import Agree, serve
 from llmhost.workflows.session import Phases, Session
 from llmhost.workflows.sizing import weighed, weighed_there, with_gpus
-from llmhost.workflows.wanted import request, wanted
+from llmhost.workflows.wanted import Wanted
 
-_Over = Callable[[Sources], Sources]
 _Prove = Callable[[Session, Found, str], None]
 
 
-def plan(session: Session, place: Place, ask: Ask, sources: _Over) -> Planned:
+def plan(session: Session, place: Place, order: Order) -> Planned:
     """What `up` would do; nothing is touched.
 
     Raises:
         LlmhostError: What was asked for cannot be, or the host cannot be looked at.
     """
-    want, found, begun = _begin(session, place, ask, sources)
+    want, found, begun = _begin(session, place, order)
     if found is None:
-        asked = request(want.deployment, ask.terms, want.fitting)
+        asked = request(want.deployment, order.ask.terms, want.fitting)
         return planned_machine(place, want, begun, session.drivers(place.cloud), asked)
     with closing(found.transport):
         seen = look(found.transport, want)
         return _planned(session, weighed_there(want, seen, session.environ), found, seen)
 
 
-def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
+def up(
     session: Session,
     place: Place,
-    ask: Ask,
-    sources: _Over,
+    order: Order,
     *,
     yes: bool,
     prove: _Prove | None = None,
@@ -55,20 +54,20 @@ def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
         LlmhostError: It did not come up; what is done stays done, and the next `up` goes on.
     """
     phases = Phases(session.report)
-    want, found, begun = _begin(session, place, ask, sources)
+    want, found, begun = _begin(session, place, order)
 
     def brought_up(found: Found) -> Served:
         with closing(found.transport), watched(session, found):
             served = serve(session, phases, want, found, agree)
             if prove:
                 prove(session, found, want.deployment.name)
-            without(session, found, ask, want.deployment.name)
+            without(session, found, order.ask, want.deployment.name)
             return take_on(session, phases, found, want.deployment, served)
 
     refuse_early(session, want.deployment)
     if found is None:
         driver = session.drivers(place.cloud)
-        asked = request(want.deployment, ask.terms, want.fitting)
+        asked = request(want.deployment, order.ask.terms, want.fitting)
         if not yes:
             _confirm(session, planned_machine(place, want, begun, driver, asked))
         with phases.phase("machine", "machine"):
@@ -86,13 +85,13 @@ def up(  # noqa: PLR0913  what is wanted, where, how, and what it has to show
     # A machine that is there and does not answer: its cloud lets us in from where we are today, or
     # shows what its console says.
     with phases.phase("machine", "machine"):
-        asked = request(want.deployment, ask.terms)
+        asked = request(want.deployment, order.ask.terms)
         machine = session.drivers(place.cloud).create(asked, session.report)
     return brought_up(reached(session, place, machine))
 
 
 def _begin(
-    session: Session, place: Place, ask: Ask, sources: _Over
+    session: Session, place: Place, order: Order
 ) -> tuple[Wanted, Found | None, Machine | None]:
     """What is wanted, and its host, to which a connection is being made meanwhile.
 
@@ -100,12 +99,13 @@ def _begin(
     """
     if place.kind != "cloud":
         found = find(session, place, "")
-        return wanted(session.environ, ask, sources, None), found, None
+        return order.on_host(), found, None
     driver = session.drivers(place.cloud)
-    want = wanted(session.environ, ask, sources, driver)
+    want = order.on_cloud(driver)
     machine = driver.find(want.deployment.name)
-    if (complete := with_gpus(ask, want, machine, session.environ)) != ask:
-        want = wanted(session.environ, complete, sources, driver)
+    complete = with_gpus(order.ask, want, machine, session.environ)
+    if complete != order.ask:
+        want = replace(order, ask=complete).on_cloud(driver)
     if machine is None:
         return weighed(want, session.environ), None, None
     refuse_other_gpus(want, place, machine)

@@ -1,24 +1,73 @@
 """From what was asked to what is wanted: profile, answers, sources, secrets."""
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from llmhost.cloud.base import CloudDriver, MachineRequest
+from llmhost.cloud.base import CloudDriver
 from llmhost.errors import UsageError
+from llmhost.once import once
+from llmhost.planning import host
+from llmhost.render import render
 from llmhost.secret import Secret
 from llmhost.spec.catalog import Catalog
-from llmhost.spec.deployment import Ask, Deployment, Model
+from llmhost.spec.deployment import Ask, Deployment, Site
+from llmhost.spec.machines import Gpu
 from llmhost.spec.profile import Profile
-from llmhost.spec.record import to_record
 from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
-from llmhost.spec.terms import Terms
-from llmhost.workflows.look import Wanted
+from llmhost.steps.base import Step
+from llmhost.workflows.request import request
+from llmhost.workflows.results import Memory
 
 if TYPE_CHECKING:
     from llmhost.workflows.fitting import Fitting
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A deployment with the secrets that belong to it.
+
+    Attributes:
+        deployment: What is wanted.
+        secrets: Secrets of the service by name.
+        hub_token: The user's token for the model hub; empty without one.
+        dropped: Names of secrets that the service is to be without from now on.
+        standing: Whether it is only looked at where it stands, so that no host is refused.
+        lost: Whether `secrets` holds stand-ins for some that are not known here. What may hold
+            them is then taken as it lies on the host.
+        known: The GPU models llmhost knows, by name.
+        fitting: How it fits on the machine that is asked for; None where that was not judged.
+        force: Whether to go on where it does not fit.
+        no_runner: Whether a CI runner that is there goes.
+        at: Answers the deployment at a site and its steps, rendered once for hosts that are alike.
+    """
+
+    deployment: Deployment
+    secrets: Mapping[str, str]
+    hub_token: Secret
+    dropped: tuple[str, ...] = ()
+    standing: bool = False
+    lost: bool = False
+    known: Mapping[str, Gpu] = field(default_factory=dict)
+    fitting: "Fitting | None" = None
+    force: bool = False
+    no_runner: bool = False
+    at: Callable[[Site], tuple[Deployment, tuple[Step, ...]]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", once(self._at))
+
+    @property
+    def memory(self) -> Memory | None:
+        """How it fits, in the numbers a plan shows."""
+        return self.fitting.memory if self.fitting else None
+
+    def _at(self, site: Site) -> tuple[Deployment, tuple[Step, ...]]:
+        there = self.deployment.at(site)
+        return there, host.steps(there, render(there, self.secrets), self.hub_token)
 
 
 def wanted(
@@ -39,14 +88,14 @@ def wanted(
         deployment = replace(deployment, gpu="")  # no machine is made: whatever the host has
     usual = driver.sources(request(deployment, ask.terms)) if driver else Sources()
     deployment = replace(deployment, sources=sources(usual))
-    secrets = _secrets(deployment.profile, environ, "service", _dropped(deployment, ask))
+    dropped = _dropped(deployment, ask)
+    secrets = _secrets(deployment.profile, environ, "service", dropped)
+    for_hub = _secrets(deployment.profile, environ, "download")
     return Wanted(
         replace(deployment, secrets=tuple(sorted(secrets))),
         secrets,
-        hub_token=Secret(
-            next(iter(_secrets(deployment.profile, environ, "download").values()), "")
-        ),
-        dropped=ask.drop_secrets,
+        hub_token=Secret(next(iter(for_hub.values()), "")),
+        dropped=dropped,
         known=known,
         force=ask.force,
         no_runner=ask.no_runner,
@@ -78,28 +127,6 @@ def _dropped(deployment: Deployment, ask: Ask) -> tuple[str, ...]:
     return ask.drop_secrets
 
 
-def request(
-    deployment: Deployment, terms: Terms | None = None, fitting: "Fitting | None" = None
-) -> MachineRequest:
-    """What is asked of a cloud for a deployment, on the terms that were asked for."""
-    return MachineRequest(
-        name=deployment.name,
-        gpu=deployment.gpu,
-        gpus=deployment.gpus,
-        images=(deployment.image,) if deployment.image else (),
-        models=(_stocked(deployment.model),),
-        labels={
-            "provider": deployment.profile.name,
-            "model": deployment.model.id,
-            "port": str(deployment.port),
-            **({"runner": str(deployment.runner)} if deployment.runner else {}),
-        },
-        terms=terms or Terms(),
-        **({"disk_gb": fitting.disk_gb} if fitting else {}),
-        record=json.dumps(to_record(deployment), separators=(",", ":")),
-    )
-
-
 def _secrets(
     profile: Profile, environ: Mapping[str, str], use: str, dropped: tuple[str, ...] = ()
 ) -> Mapping[str, str]:
@@ -108,14 +135,3 @@ def _secrets(
         for name, spec in profile.secrets.items()
         if spec.use == use and environ.get(name) and name not in dropped
     }
-
-
-def _stocked(model: Model) -> str:
-    """The model as a cloud with a stock of its own knows it: place, name, and file if any."""
-    match model.source:
-        case "hub":
-            return f"{model.repo}/{model.file}" if model.file else model.repo
-        case "ollama":
-            return f"registry.ollama.ai/library/{model.repo}"
-        case "lmstudio":
-            return f"lmstudio.ai/{model.repo}"

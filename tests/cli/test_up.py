@@ -11,13 +11,13 @@ from llmhost.errors import ServingError
 from llmhost.events import Notice, Progress, StepFinished
 from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Place
 from llmhost.workflows.results import Served
 from llmhost.workflows.session import Session
 from tests.cli.front import Front
 from tests.cli.samples import NOTHING, PLANNED, SERVED
 
-Over = Callable[[Sources], Sources]
 Workflow = Callable[[str, Callable[..., Any]], None]
 
 REPORT = """\
@@ -47,8 +47,9 @@ def asked(workflow: Workflow) -> list[dict[str, Any]]:
     """What reached an `up` that always ends well."""
     calls: list[dict[str, Any]] = []
 
-    def up(_session: Session, place: Place, ask: Ask, sources: Over, *, yes: bool) -> Served:
-        calls.append({"place": place, "ask": ask, "sources": sources(Sources()), "yes": yes})
+    def up(_session: Session, place: Place, order: Order, *, yes: bool) -> Served:
+        sources = order.sources(Sources())
+        calls.append({"place": place, "ask": order.ask, "sources": sources, "yes": yes})
         return SERVED
 
     workflow("up.up", up)

@@ -7,6 +7,7 @@ from llmhost.events import ignore
 from llmhost.spec.deployment import Ask
 from llmhost.transport.base import Address
 from llmhost.transport.ssh import SshTransport, connect
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Place
 from llmhost.workflows.session import Session
 from llmhost.workflows.up import up
@@ -35,7 +36,7 @@ def test_a_second_up_takes_one_login_and_at_most_two_execs(served: Served) -> No
 
     session = Session(ignore, counted, driver, lambda _: False, served.llmhost.environ)
     ask = Ask("vllm", name=served.name, gpus=2, env={"STANDIN_LOAD_SECONDS": "1"})
-    result = up(session, Place("cloud", "sandbox"), ask, lambda usual: usual, yes=False)
+    result = up(session, Place("cloud", "sandbox"), Order(session.environ, ask), yes=False)
     assert result.changed == 0
     assert [(transport.logins, transport.execs <= 2) for transport in made] == [(1, True)]
 

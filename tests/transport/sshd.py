@@ -12,8 +12,8 @@ from typing import Self
 from llmhost.transport.base import Address
 
 
-def make_key(file: Path, *options: str) -> Path:
-    argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(file), *options]
+def make_key(file: Path, *options: str, kind: str = "ed25519") -> Path:
+    argv = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(file), *options]
     subprocess.run(argv, check=True)
     return file
 
@@ -37,14 +37,20 @@ def free_port() -> int:
 
 
 class Sshd:
-    """One daemon. Logins have an empty home of their own, whatever this machine's root has."""
+    """One daemon. Logins have an empty home of their own, whatever this machine's root has.
 
-    def __init__(self, folder: Path, **options: str) -> None:
+    Args:
+        folder: Holds all it writes.
+        kind: What kind of keys it and its users have.
+        options: Settings of sshd_config(5).
+    """
+
+    def __init__(self, folder: Path, *, kind: str = "ed25519", **options: str) -> None:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.port = free_port()
-        self.host_key = make_key(folder / "host_key")
-        self.key = make_key(folder / "user_key")
+        self.host_key = make_key(folder / "host_key", kind=kind)
+        self.key = make_key(folder / "user_key", kind=kind)
         self.authorized = folder / "authorized_keys"
         self.authorized.write_text(f"{public(self.key)}\n")
         self.home = folder / "home"

@@ -8,13 +8,14 @@ import pytest
 
 from llmhost.errors import ExitStatus, LlmhostError, ServingError
 from llmhost.spec.gatefile import GateFile
+from llmhost.workflows.order import Order
 from llmhost.workflows.proof import Gated, Smoked
 from llmhost.workflows.proving import Proof, UnprovenError, prove
 from llmhost.workflows.results import Served
 from llmhost.workflows.up import up
 from tests.deployments import CATALOG
 from tests.smoke.badserver import Server, serving
-from tests.workflows.world import HOST, VLLM, World, as_they_are
+from tests.workflows.world import HOST, VLLM, World
 
 MODEL = "Qwen/Qwen2.5-0.5B-Instruct"
 GATE = GateFile(concurrency=8, prompt_words=3, seconds=5)
@@ -30,8 +31,9 @@ def raised(
     with ExitStack() as stack:
         world.host.api = urlsplit(stack.enter_context(serving(server))).port or 0
         proven = partial(prove, proof)
+        session = world.session
         try:
-            served = up(world.session, HOST, VLLM, as_they_are, yes=True, prove=proven)
+            served = up(session, HOST, Order(session.environ, VLLM), yes=True, prove=proven)
         except LlmhostError as error:
             return error, shown
         return served, shown

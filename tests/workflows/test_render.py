@@ -7,14 +7,14 @@ import pytest
 
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask
+from llmhost.workflows.order import Order
 from llmhost.workflows.render import render
-from tests.workflows.world import as_they_are
 
 
 def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
     environ = {"LLMHOST_HOME": str(tmp_path), "VLLM_API_KEY": "sk-0123456789"}
     out = tmp_path / "out"
-    written = render(Ask("vllm", gpus=2), as_they_are, out, environ)
+    written = render(Order(environ, Ask("vllm", gpus=2)), out)
     assert sorted(str(path.relative_to(out)) for path in written) == [
         "etc/docker/daemon.json",
         "etc/llmhost/vllm/compose.yaml",
@@ -31,11 +31,12 @@ def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
 
 def test_docker_settings_are_a_file_only_where_there_are_any(tmp_path: Path) -> None:
     environ = {"LLMHOST_HOME": str(tmp_path)}
-    written = render(Ask("vllm", gpus=0), as_they_are, tmp_path / "out", environ)
+    written = render(Order(environ, Ask("vllm", gpus=0)), tmp_path / "out")
     assert not [path for path in written if path.name == "daemon.json"]
 
 
 def test_a_place_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
+    order = Order({"LLMHOST_HOME": str(tmp_path)}, Ask("vllm", gpus=0))
     with pytest.raises(UsageError, match="cannot be written"):
-        render(Ask("vllm", gpus=0), as_they_are, tmp_path / "out", {"LLMHOST_HOME": str(tmp_path)})
+        render(order, tmp_path / "out")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from llmhost.spec.deployment import Ask
-from llmhost.spec.sources import Sources
 from llmhost.transport.base import Address, Transport
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Place
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.session import Session
@@ -23,10 +23,6 @@ VLLM = Ask("vllm", gpus=0)
 def asked(provider: str, gpus: int, **more: Any) -> Ask:  # noqa: ANN401  Ask's fields
     """A deployment on that many GPUs, its terms accepted; whether it fits is not the question."""
     return Ask(provider, gpus=gpus, accept_licence=True, force=True, **more)
-
-
-def as_they_are(usual: Sources) -> Sources:
-    return usual
 
 
 @dataclass
@@ -74,11 +70,13 @@ class World:
         self.host.exchanges.clear()
         self.host.done.clear()
         self.logins.clear()
-        return up(self.session, place, ask, as_they_are, yes=yes)
+        session = self.session
+        return up(session, place, Order(session.environ, ask), yes=yes)
 
     def plan(self, ask: Ask, place: Place = HOST) -> Planned:
         self.host.exchanges.clear()
-        return plan(self.session, place, ask, as_they_are)
+        session = self.session
+        return plan(session, place, Order(session.environ, ask))
 
     def _connect(self, address: Address) -> Transport:
         self.logins.append(address)

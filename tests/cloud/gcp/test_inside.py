@@ -15,6 +15,7 @@ from llmhost.spec.terms import Terms
 from llmhost.transport.base import Address, Answer, LineHandler, Transport
 from llmhost.transport.ssh import SshTransport
 from llmhost.workflows import up as workflow
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Place
 from llmhost.workflows.session import Session
 from llmhost.workflows.ssh import ssh
@@ -136,7 +137,7 @@ def test_the_first_script_runs_on_it_through_the_tunnel(bench: Bench, sshd: Sshd
             raise HostError("enough")
 
     with pytest.raises(HostError, match="enough"):
-        workflow.up(session(bench, Once), PLACE, ASK, lambda sources: sources, yes=True)
+        workflow.up(session(bench, Once), PLACE, Order(bench.environ, ASK), yes=True)
     assert answered == ["42\n"]
     assert sshd.logged("Accepted publickey") == 2
 

@@ -12,6 +12,7 @@ from llmhost.spec.deployment import Ask
 from llmhost.transport.base import Address, Answer, LineHandler, Transport
 from llmhost.transport.refusals import UnansweredError
 from llmhost.workflows import up as workflow
+from llmhost.workflows.order import Order
 from llmhost.workflows.place import Place
 from llmhost.workflows.session import Session
 from tests.cloud.gcp.bench import Bench
@@ -56,7 +57,7 @@ def session(bench: Bench, meet: Callable[[], None]) -> Session:
 
 
 def up(bench: Bench, meet: Callable[[], None]) -> None:
-    workflow.up(session(bench, meet), PLACE, ASK, lambda sources: sources, yes=True)
+    workflow.up(session(bench, meet), PLACE, Order(bench.environ, ASK), yes=True)
 
 
 def test_a_preemption_is_noticed_while_the_host_is_at_work(bench: Bench, gce: FakeGce) -> None:
