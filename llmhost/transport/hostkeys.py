@@ -70,7 +70,7 @@ def _keys_in(file: Path, name: str) -> Iterator[KnownKey]:
         if len(fields) < 3 or fields[0].startswith("#"):  # noqa: PLR2004  names, type, key
             continue
         names, kind, blob, *_ = fields
-        if marker in {"", "@revoked"} and _is_base64(blob) and _matches(names.split(","), name):
+        if marker in {"", "@revoked"} and _matches(names.split(","), name) and _is_base64(blob):
             yield KnownKey(f"{kind} {blob}", f"{file}:{number}", marker == "@revoked")
 
 
