@@ -16,12 +16,14 @@ def compare(runs: int, folder: Path) -> Iterator[Comparison]:
     nothing = Contender("python -c pass", (_PYTHON, "-c", "pass"))
     help_page = Contender("typer app --help", (*_TYPER, "--help"))
     command = Contender("typer app", _TYPER)
+    fit = ("fit", "Qwen/Qwen3-32B", "--gpu", "l4", "--gpus", "2", "--offline")
     render = ("render", "vllm", "--gpus", "2", "--out", str(folder / "rendered"))
     for args, yardstick, at_most in (
         (("--version",), nothing, 3.0),
         (("--help",), help_page, 1.15),
         (("providers", "list"), command, 2.5),
         (render, command, 2.5),
+        (fit, command, 2.5),
     ):
         subject = Contender(f"llmhost {' '.join(args[:2])}", (LLMHOST, *args))
         mine, other = take_turns((subject, yardstick), runs)

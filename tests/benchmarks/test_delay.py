@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +12,16 @@ from benchmarks.target import at_distance
 from llmhost.transport.base import Address
 
 RTT = 0.2
+TRIES = 3
 
 
 @pytest.fixture
 def echo() -> Iterator[int]:
-    """A server that greets and then sends everything back, for two connections."""
+    """A server that greets and then sends everything back."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
-            for _ in range(2):
+            for _ in range(1 + TRIES):
                 connection, _ = server.accept()
                 with connection:
                     connection.sendall(b"!")
@@ -39,18 +40,29 @@ def wire(echo: int, tmp_path: Path) -> Iterator[tuple[str, int]]:
         yield target.address.host, target.address.port
 
 
+def about(seconds: float, times: Iterable[float]) -> bool:
+    """Whether the least of them is: a busy computer makes a wire longer, and never shorter."""
+    return min(times) == pytest.approx(seconds, rel=0.3)
+
+
 def test_a_greeting_takes_the_handshake_and_half_a_round_trip_more(wire: tuple[str, int]) -> None:
-    begun = time.monotonic()
-    with socket.create_connection(wire) as near:
-        assert near.recv(1) == b"!"
-        assert time.monotonic() - begun == pytest.approx(2 * RTT, rel=0.3)
+    def greeted() -> float:
+        begun = time.monotonic()
+        with socket.create_connection(wire) as near:
+            assert near.recv(1) == b"!"
+            return time.monotonic() - begun
+
+    assert about(2 * RTT, (greeted() for _ in range(TRIES)))
 
 
 def test_an_answer_takes_one_round_trip_once_connected(wire: tuple[str, int]) -> None:
     with socket.create_connection(wire) as near:
         near.recv(1)
-        for _ in range(3):
+
+        def answered() -> float:
             begun = time.monotonic()
             near.sendall(b"x" * 50)
             assert near.recv(100) == b"x" * 50
-            assert time.monotonic() - begun == pytest.approx(RTT, rel=0.3)
+            return time.monotonic() - begun
+
+        assert about(RTT, (answered() for _ in range(TRIES)))

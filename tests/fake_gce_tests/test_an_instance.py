@@ -1,5 +1,7 @@
 """An instance from insert to 404, seen by Google's own client."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from google.api_core.exceptions import BadRequest, Conflict, NotFound
 from google.cloud import compute_v1
@@ -103,3 +105,16 @@ def test_a_stopped_machine_keeps_its_disk_and_starts_again(gce: FakeGce, google:
     google.wait(google.instances.start_unary(where))
     gce.advance(10)
     assert google.get().status == "RUNNING"
+
+
+def test_a_hundred_machines_at_once_are_made_and_deleted(gce: FakeGce, google: Google) -> None:
+    names = [f"m{number}" for number in range(100)]
+    with ThreadPoolExecutor(16) as pool:
+        for operation in pool.map(google.insert, names):
+            google.wait(operation)
+        gce.advance(10)
+        assert {i["status"] for i in gce.instances()} == {"RUNNING"}
+        for operation in pool.map(google.delete, names):
+            google.wait(operation)
+    assert not gce.instances()
+    assert not gce.disks()

@@ -265,12 +265,12 @@ def test_a_connection_is_dropped_after_the_change_or_before(gce: FakeGce, google
 
 
 def test_an_answer_can_hang_longer_than_the_client_waits(gce: FakeGce) -> None:
-    gce.script(Hang(seconds=0.5, call="projects.get"))
+    gce.script(Hang(seconds=3, call="projects.get"))
     began = time.monotonic()
     with pytest.raises(requests.ReadTimeout):
         requests.get(f"{gce.endpoint}/compute/v1/projects/demo", timeout=0.1)
     assert ask(gce, "GET", "").status == 200, "only one answer hangs"
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 3
 
 
 def test_credentials_expire_at_the_nth_call(gce: FakeGce, google: Google) -> None:
