@@ -1,5 +1,6 @@
 """The step that takes a deployment off a host, and leaves what others use."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,8 +14,27 @@ _UNITS = "/etc/systemd/system"
 _SHARED = "/opt/llmhost"
 
 
+class Removing(ABC):
+    """What every step does that takes things off a host."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def things(self) -> Mapping[str, AnyFact]:
+        """What goes, for a person, each with the question whether it is there."""
+
+    def facts(self) -> tuple[AnyFact, ...]:
+        """What must be known of the host."""
+        return tuple(self.things.values())
+
+    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
+        """What of it is still there?"""
+        return tuple(Drift(thing, "there", "gone") for thing, f in self.things.items() if read(f))
+
+
 @dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Removing):
     """A deployment is gone from the host: unit, containers, files.
 
     Attributes:
@@ -39,7 +59,7 @@ class Removal:
 
     @property
     def things(self) -> Mapping[str, AnyFact]:
-        """What goes, for a person, each with the question whether it is there."""
+        """The service first; each thing as `down` tells it."""
         home = f"/etc/llmhost/{self.name}"
         things: dict[str, AnyFact] = {
             f"service llmhost-{self.name}": File(f"{_UNITS}/llmhost-{self.name}.service"),
@@ -54,14 +74,6 @@ class Removal:
         if self.last:
             things[_SHARED] = File(_SHARED)
         return things
-
-    def facts(self) -> tuple[AnyFact, ...]:
-        """What must be known of the host."""
-        return tuple(self.things.values())
-
-    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """What of it is still there?"""
-        return tuple(Drift(thing, "there", "gone") for thing, f in self.things.items() if read(f))
 
     def apply(self, drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """The service first, then what only it used, as far as that is there."""

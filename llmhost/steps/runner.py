@@ -9,6 +9,7 @@ from llmhost.facts.services import Unit
 from llmhost.facts.system import Account
 from llmhost.secret import Secret
 from llmhost.steps.base import Drift, Effect
+from llmhost.steps.removal import Removing
 
 USER = "llmhost-runner"
 HOME = "/var/lib/llmhost/runner"
@@ -119,7 +120,7 @@ class RunnerService:
 
 
 @dataclass(frozen=True, slots=True)
-class RunnerRemoval:
+class RunnerRemoval(Removing):
     """The runner is gone from the host.
 
     Attributes:
@@ -138,21 +139,13 @@ class RunnerRemoval:
 
     @property
     def things(self) -> Mapping[str, AnyFact]:
-        """What goes, for a person, each with the question whether it is there."""
+        """The runner first; each thing as `down` tells it."""
         things: dict[str, AnyFact] = {
             f"runner {self.name} with its folder": File(f"/etc/systemd/system/{unit_of(self.name)}")
         }
         if self.last:
             things[f"account {USER}"] = Account(USER)
         return things
-
-    def facts(self) -> tuple[AnyFact, ...]:
-        """What must be known of the host."""
-        return tuple(self.things.values())
-
-    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """What of it is still there?"""
-        return tuple(Drift(thing, "there", "gone") for thing, f in self.things.items() if read(f))
 
     def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
         """A job that is under way ends with it."""
