@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.timing import Comparison, Contender, take_turns
@@ -11,20 +12,37 @@ LLMHOST = str(Path(_PYTHON).with_name("llmhost"))
 _TYPER = (_PYTHON, str(Path(__file__).with_name("one_command.py")))
 
 
-def compare(runs: int, folder: Path) -> Iterator[Comparison]:
-    """Each of llmhost's quick commands, and the same kind of thing without llmhost."""
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A quick command of llmhost's, and the same kind of thing without llmhost."""
+
+    subject: Contender
+    yardstick: Contender
+    at_most: float
+
+
+def pairs(folder: Path) -> tuple[Pair, ...]:
+    """What is held against what; files are written into the folder."""
     nothing = Contender("python -c pass", (_PYTHON, "-c", "pass"))
     help_page = Contender("typer app --help", (*_TYPER, "--help"))
     command = Contender("typer app", _TYPER)
-    fit = ("fit", "Qwen/Qwen3-32B", "--gpu", "l4", "--gpus", "2", "--offline")
     render = ("render", "vllm", "--gpus", "2", "--out", str(folder / "rendered"))
-    for args, yardstick, at_most in (
-        (("--version",), nothing, 3.0),
-        (("--help",), help_page, 1.15),
-        (("providers", "list"), command, 2.5),
-        (render, command, 2.5),
-        (fit, command, 2.5),
-    ):
-        subject = Contender(f"llmhost {' '.join(args[:2])}", (LLMHOST, *args))
-        mine, other = take_turns((subject, yardstick), runs)
-        yield Comparison("start-up", None, mine, other, at_most)
+    fit = ("fit", "Qwen/Qwen3-32B-AWQ", "--gpu", "l4", "--gpus", "2", "--offline")
+    return (
+        Pair(_llmhost("--version"), nothing, 3.0),
+        Pair(_llmhost("--help"), help_page, 1.15),
+        Pair(_llmhost("providers", "list"), command, 2.5),
+        Pair(_llmhost(*render), command, 2.5),
+        Pair(_llmhost(*fit), command, 2.5),
+    )
+
+
+def compare(runs: int, folder: Path) -> Iterator[Comparison]:
+    """Each pair in turns."""
+    for pair in pairs(folder):
+        mine, other = take_turns((pair.subject, pair.yardstick), runs)
+        yield Comparison("start-up", None, mine, other, pair.at_most)
+
+
+def _llmhost(*args: str) -> Contender:
+    return Contender(f"llmhost {' '.join(args[:2])}", (LLMHOST, *args))
