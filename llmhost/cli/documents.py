@@ -33,10 +33,25 @@ class Hosts(Generic[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Departed:
-    """What came of `down`: what is gone, and what could not be taken away."""
+    """What came of `down`.
+
+    Attributes:
+        gone: What no longer exists.
+        failures: What could not be taken away.
+        unasked: Clouds that could not be asked what there is, each with the reason.
+    """
 
     gone: tuple[Gone, ...]
     failures: tuple[Failure, ...] = ()
+    unasked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The last lines of a provider's log, oldest first."""
+
+    name: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """`down`: nothing is left behind."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -43,7 +44,8 @@ def down(  # noqa: PLR0913  flags are parameters
     """Take deployments away, with everything made for them.
 
     A machine of a cloud is deleted, and is gone when this returns. On a host of your own the
-    deployment goes; what others may use, such as Docker, stays.
+    deployment goes; what others may use, such as Docker, stays. --all fails when a cloud could not
+    be asked what there is.
 
     Examples:
         llmhost down vllm
@@ -52,24 +54,32 @@ def down(  # noqa: PLR0913  flags are parameters
     """
     from llmhost.cli.places import one
     from llmhost.ui.gone import gone as view
+    from llmhost.ui.listing import not_asked
 
     invocation = Invocation.of(ctx, shown.output, events=shown.events)
-    if bool(names) == everything:
+    if names and everything:
+        raise UsageError(
+            f"--all and {names[0]} exclude each other", hint="leave out the names, or --all"
+        )
+    if not (names or everything):
         raise UsageError(
             "name what to take away, or say --all", hint="`llmhost ls` lists what there is"
         )
     place = one(where, invocation.terminal.environ)
+    unasked: tuple[str, ...] = ()
     if everything:
-        chosen = _all(invocation, place, yes=yes, trust_host_key=where.trust_host_key)
+        chosen, unasked = _all(invocation, place, yes=yes, trust_host_key=where.trust_host_key)
     else:
         chosen = [(place, name) for name in dict.fromkeys(names or ())]
         _ask(invocation, [name for _place, name in chosen], yes=yes)
     invocation.ways_on = (f"{invocation.typed}   # takes away the rest",)
     at = read_runner(runner) if runner else None
-    departed = _take_away(invocation, chosen, at, trust_host_key=where.trust_host_key)
+    taken = _take_away(invocation, chosen, at, trust_host_key=where.trust_host_key)
+    departed = replace(taken, unasked=unasked)
     invocation.deliver(departed, [part for gone in departed.gone for part in view(gone)])
+    invocation.say(not_asked(unasked))
     kept = any(gone.kept for gone in departed.gone)
-    raise typer.Exit(ExitStatus.FAILED if departed.failures or kept else ExitStatus.OK)
+    raise typer.Exit(ExitStatus.FAILED if departed.failures or kept or unasked else ExitStatus.OK)
 
 
 def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
@@ -82,7 +92,7 @@ def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
         return
     if invocation.events or not invocation.terminal.interactive:
         raise UsageError(
-            f"nobody is there to agree to taking away {', '.join(names)}: it is still there",
+            f"nobody is there to agree to taking away {', '.join(names)}: nothing was taken away",
             why="standard input is not a terminal, or --events is given",
             hint=f"{invocation.typed} --yes",
         )
@@ -92,21 +102,26 @@ def _ask(invocation: Invocation, names: list[str], *, yes: bool) -> None:
 
 def _all(
     invocation: Invocation, place: "Place | None", *, yes: bool, trust_host_key: bool
-) -> "list[Chosen]":
-    """Everything that `ls` lists, in one place if one is said, each with where it is."""
+) -> "tuple[list[Chosen], tuple[str, ...]]":
+    """Everything that `ls` lists, in one place if one is said, each with where it is.
+
+    Returns:
+        What there is, and the clouds that could not be asked, with the reason.
+    """
     from llmhost.cli.wiring import consent, session
     from llmhost.ui.listing import listing
     from llmhost.workflows.ls import ls
     from llmhost.workflows.place import Place
 
     if place and place.kind != "cloud":
-        return _all_on(invocation, place, yes=yes, trust_host_key=trust_host_key)
+        return _all_on(invocation, place, yes=yes, trust_host_key=trust_host_key), ()
     with_story = session(invocation)
     found = ls(with_story, (place.cloud,)) if place else ls(with_story)
     if found.deployments and not yes and not consent(invocation, listing(found)):
         raise UsageError("not confirmed: nothing was taken away", hint="add --yes to go on unasked")
     places = {entry: place or Place("cloud", entry.cloud) for entry in found.deployments}
-    return list(dict.fromkeys((where, entry.name) for entry, where in places.items()))
+    chosen = dict.fromkeys((where, entry.name) for entry, where in places.items())
+    return list(chosen), found.unasked
 
 
 def _all_on(

@@ -37,6 +37,7 @@ def gc(  # noqa: PLR0913  flags are parameters
         llmhost gc --yes
         llmhost gc --runner github:OWNER/REPO --yes
     """
+    from llmhost.cli.places import clouds
     from llmhost.cli.wiring import consent, session
     from llmhost.spec.runner import read_runner
     from llmhost.ui.order import cleared as view
@@ -50,7 +51,7 @@ def gc(  # noqa: PLR0913  flags are parameters
         raise UsageError("not confirmed: nothing was deleted", hint="add --yes to go on unasked")
 
     places = tuple(map(read_runner, runner or ()))
-    done = workflow(session(invocation), where.names, None if dry_run else agree, places)
+    done = workflow(session(invocation), clouds(where), None if dry_run else agree, places)
     invocation.deliver(done, view(done, dry=dry_run))
     if done.kept or done.unasked:
         raise typer.Exit(ExitStatus.FAILED)

@@ -140,13 +140,6 @@ class CloudFlags:
     ] = None
     project: ProjectFlag = None
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The clouds by name; empty for all."""
-        if not (self.cloud or self.project):
-            return ()
-        return (f"{self.cloud or 'gcp'}{f':{self.project}' if self.project else ''}",)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:

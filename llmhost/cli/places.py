@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 
-from llmhost.cli.options import Where
+from llmhost.cli.options import CloudFlags, Where
 from llmhost.errors import UsageError
 from llmhost.workflows.place import Place
 
@@ -54,6 +54,17 @@ def one(where: Where, environ: Mapping[str, str]) -> Place | None:
     if len(places) > 1:
         raise UsageError("this takes one --host", hint="repeat the command for each host")
     return places[0]
+
+
+def clouds(where: CloudFlags) -> tuple[str, ...]:
+    """The clouds that flags name, as drivers are called; empty for all.
+
+    Raises:
+        UsageError: There is no such cloud.
+    """
+    if not (where.cloud or where.project):
+        return ()
+    return (_cloud(where.cloud or _DEFAULT_CLOUD, where.project or "").cloud,)
 
 
 def _cloud(name: str, project: str = "") -> Place:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from llmhost.cli.attributes import described
-from llmhost.cli.documents import Departed, Diagnosis, Hosts, Providers, Rendered
+from llmhost.cli.documents import Departed, Diagnosis, Hosts, Logged, Providers, Rendered
 from llmhost.cli.failure import Failure
 from llmhost.errors import UsageError
 from llmhost.events import Event
@@ -39,6 +39,7 @@ DOCUMENTS: Mapping[str, tuple[Any, str]] = {
     "status-hosts": (Hosts[Status], "llmhost status -o json, with several --host"),
     "smoked": (Smoked, "llmhost smoke -o json"),
     "gated": (Gated, "llmhost gate -o json"),
+    "logged": (Logged, "llmhost logs -o json"),
     "gone": (Departed, "llmhost down -o json"),
     "extended": (Extended, "llmhost extend -o json"),
     "cleared": (Cleared, "llmhost gc -o json"),

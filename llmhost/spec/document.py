@@ -105,7 +105,8 @@ def _line(path: Path, root: yaml.Node | None, problem: ErrorDetails) -> str:
     if problem["type"] == "unknown_key":
         location = (*location, problem["ctx"]["key"])
     key = ".".join(str(part) for part in location)
-    return f"{path}:{_line_of(root, location)}: {key}: {_said(problem)}"
+    told = f"{key}: {_said(problem)}" if key else _said(problem)
+    return f"{path}:{_line_of(root, location)}: {told}"
 
 
 def _said(problem: ErrorDetails) -> str:

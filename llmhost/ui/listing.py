@@ -7,6 +7,8 @@ from llmhost.ui.paint import Line, Span, line
 from llmhost.ui.units import count, price
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from llmhost.workflows.results import Entry, Listing
 
 _HEADER = (
@@ -35,8 +37,12 @@ def margin(of: "Listing") -> tuple[Line, ...]:
     bill = sum(entry.usd_per_hour or 0.0 for entry in of.deployments)
     number = count(len(of.deployments), "deployment")
     total = f"{number}, {price(bill)}" if bill else number
-    unasked = (line(Span("warning", "warn"), f": {reason}") for reason in of.unasked)
-    return (line(Span(total, "faint")), *unasked)
+    return (line(Span(total, "faint")), *not_asked(of.unasked))
+
+
+def not_asked(clouds: "Iterable[str]") -> tuple[Line, ...]:
+    """The clouds that could not be asked, each with the reason: there may be more in them."""
+    return tuple(line(Span("warning", "warn"), f": not asked: {reason}") for reason in clouds)
 
 
 def _row(of: "Entry") -> tuple[Span, ...]:

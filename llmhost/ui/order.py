@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from llmhost.ui.columns import columns
+from llmhost.ui.listing import not_asked
 from llmhost.ui.paint import Line, Span, line
 from llmhost.ui.steps import STYLES
 from llmhost.ui.units import count, price
@@ -43,7 +44,7 @@ def cleared(of: "Cleared", *, dry: bool = False) -> tuple[Line, ...]:
         *columns(rows),
         *(line(Span("  kept", "bad"), f": {kept}") for kept in of.kept),
         line(Span(f"{words}{done}", "strong")),
-        *(line(Span("warning", "warn"), f": not asked: {reason}") for reason in of.unasked),
+        *not_asked(of.unasked),
     )
 
 

@@ -89,7 +89,7 @@ def test_one_name_that_does_not_exist_is_a_failure(llmhost: Front, workflow: Wor
 
 def test_all_takes_a_yes_or_somebody_who_says_it(llmhost: Front, workflow: Workflow) -> None:
     workflow("down.down", take)
-    workflow("ls.ls", lambda _session: LISTING)
+    workflow("ls.ls", lambda *_: replace(LISTING, unasked=()))
     refused = llmhost("down", "--all")
     assert (refused.status, refused.stdout) == (2, "")
     assert llmhost("down", "--all", answer="no\n").status == 2
@@ -148,16 +148,26 @@ def test_all_on_a_host_that_carries_nothing_is_done_already(
 
 
 def test_all_of_nothing_is_done_already(llmhost: Front, workflow: Workflow) -> None:
-    workflow("ls.ls", lambda _session: Listing(()))
+    workflow("ls.ls", lambda *_: Listing(()))
     ended = llmhost("down", "--all")
     assert (ended.status, ended.stdout) == (0, "")
 
 
+def test_all_fails_where_a_cloud_could_not_be_asked(llmhost: Front, workflow: Workflow) -> None:
+    workflow("down.down", take)
+    workflow("ls.ls", lambda *_: LISTING)
+    ended = llmhost("down", "--all", "--yes", "-o", "json")
+    assert ended.status == 1
+    assert [gone["name"] for gone in ended.document["gone"]] == ["vllm", "tiny"]
+    assert ended.document["unasked"] == ["moon: no credentials"]
+    assert "not asked: moon: no credentials" in ended.stderr
+
+
 def test_a_name_or_all_has_to_be_said_and_not_both(llmhost: Front) -> None:
-    for args in ((), ("vllm", "--all")):
-        ended = llmhost("down", *args)
-        assert ended.status == 2
-        assert ended.stderr.startswith("error: name what to take away, or say --all\n")
+    neither, both = llmhost("down"), llmhost("down", "vllm", "--all")
+    assert neither.status == both.status == 2
+    assert neither.stderr.startswith("error: name what to take away, or say --all\n")
+    assert both.stderr.startswith("error: --all and vllm exclude each other\n")
 
 
 def test_ctrl_c_while_taking_away_says_how_to_finish(llmhost: Front, workflow: Workflow) -> None:

@@ -17,7 +17,7 @@ Workflow = Callable[[str, Callable[..., Any]], None]
 
 
 def test_ls_is_a_table_on_stdout_and_the_sum_on_stderr(llmhost: Front, workflow: Workflow) -> None:
-    workflow("ls.ls", lambda _session: LISTING)
+    workflow("ls.ls", lambda *_: LISTING)
     ended = llmhost("ls")
     header, first, second = ended.stdout.splitlines()
     assert (
@@ -25,14 +25,41 @@ def test_ls_is_a_table_on_stdout_and_the_sum_on_stderr(llmhost: Front, workflow:
     )
     assert first.endswith("$2.00 per hour")
     assert "none (simulated)" in second
-    assert ended.stderr == "2 deployments, $2.00 per hour\nwarning: moon: no credentials\n"
+    assert (
+        ended.stderr == "2 deployments, $2.00 per hour\nwarning: not asked: moon: no credentials\n"
+    )
 
 
 def test_ls_of_nothing_is_an_empty_stdout(llmhost: Front, workflow: Workflow) -> None:
-    workflow("ls.ls", lambda _session: Listing(()))
+    workflow("ls.ls", lambda *_: Listing(()))
     ended = llmhost("ls")
     assert (ended.status, ended.stdout, ended.stderr) == (0, "", "0 deployments\n")
     assert llmhost("ls", "-o", "json").document == {"deployments": [], "unasked": []}
+
+
+def test_a_cloud_that_is_named_and_cannot_be_asked_is_a_failure(
+    llmhost: Front, workflow: Workflow
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def ls(_session: Session, clouds: tuple[str, ...]) -> Listing:
+        asked.append(clouds)
+        return Listing((), ("gcp: no credentials",))
+
+    workflow("ls.ls", ls)
+    assert llmhost("ls").status == 0
+    ended = llmhost("ls", "--cloud", "gcp", "--project", "demo-project")
+    assert (ended.status, ended.stdout) == (1, "")
+    assert "not asked: gcp: no credentials" in ended.stderr
+    assert asked == [(), ("gcp:demo-project",)]
+
+
+@pytest.mark.parametrize("command", ["ls", "gc", "doctor"])
+def test_a_cloud_that_does_not_exist_is_refused(llmhost: Front, command: str) -> None:
+    ended = llmhost(command, "--cloud", "sandbx")
+    assert ended.status == 2
+    assert ended.stderr.startswith("error: there is no cloud `sandbx`\n")
+    assert "did you mean `sandbox`?" in ended.stderr
 
 
 def test_status_says_how_it_is_in_a_word_and_a_sentence(llmhost: Front, workflow: Workflow) -> None:
@@ -106,6 +133,20 @@ def test_logs_are_the_lines_alone_without_what_could_steer_a_terminal(
     ended = llmhost("logs", "vllm", "-n", "7")
     assert ended.stdout == "INFO [red]loading[/red]\n"
     assert ended.stderr == "note: looking\n"
+
+
+def test_logs_are_a_document_where_they_have_an_end(llmhost: Front, workflow: Workflow) -> None:
+    def logs(session: Session, *_: object, follow: bool, lines: int) -> None:
+        assert (follow, lines) == (False, 100)
+        for text in ("first", "second"):
+            session.report(LogLine("vllm", text))
+
+    workflow("logs.logs", logs)
+    document = llmhost("logs", "vllm", "-o", "json").document
+    assert document == {"name": "vllm", "lines": ["first", "second"]}
+    refused = llmhost("logs", "vllm", "-f", "-o", "json")
+    assert refused.status == 2
+    assert "exclude each other" in refused.stderr
 
 
 def test_ctrl_c_is_the_good_end_of_following(llmhost: Front, workflow: Workflow) -> None:

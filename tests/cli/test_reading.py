@@ -8,7 +8,16 @@ import jsonschema
 import pytest
 import yaml
 
-from llmhost.cli.documents import Departed, Diagnosis, Hosts, OnHost, Provider, Providers, Rendered
+from llmhost.cli.documents import (
+    Departed,
+    Diagnosis,
+    Hosts,
+    Logged,
+    OnHost,
+    Provider,
+    Providers,
+    Rendered,
+)
 from llmhost.cli.failure import Failure
 from llmhost.cli.invocation import Invocation
 from llmhost.cli.schemas import DOCUMENTS, NAMES, schema_of
@@ -44,6 +53,7 @@ SAMPLES: dict[str, Any] = {
     "listing": LISTING,
     "status": STATUS,
     "status-hosts": Hosts((OnHost("a", STATUS),)),
+    "logged": Logged("vllm", ("INFO loading",)),
     "gone": Departed((GONE,), (FAILURE,)),
     "extended": Extended("vllm", "us-east4-a", "2026-11-20T20:00:00Z", 2.0),
     "cleared": Cleared((Waste("disk", "d", "us-east4-a", "no machine uses it"),), 1),
