@@ -31,19 +31,26 @@ def fitting(of: "Memory | None") -> tuple[Line, ...]:
     )
 
 
-def beside(of: "Sequence[Beside]") -> tuple[Line, ...]:
-    """Every estimate beside what the engine says."""
+def beside(of: "Sequence[Beside]", *, simulated: bool = False) -> tuple[Line, ...]:
+    """Every estimate beside what the engine says, or what stands in for one."""
     if not of:
         return ()
     rows = [
         (
             Span(f"  {one.what}"),
             Span(_range(one)),
-            Span(_amount(one, one.measured), "good" if one.within else "warn"),
+            Span(_amount(one, one.measured), _style(one, simulated=simulated)),
         )
         for one in of
     ]
-    return columns(rows, header=("  memory", "estimated", "the engine says"))
+    said = "the stand-in says" if simulated else "the engine says"
+    return columns(rows, header=("  memory", "estimated", said))
+
+
+def _style(of: "Beside", *, simulated: bool) -> Style:
+    if simulated:
+        return "faint"  # no model is loaded: its figures are nobody's
+    return "good" if of.within else "warn"
 
 
 def _longest(of: "Memory") -> str:

@@ -24,7 +24,7 @@ _WAYS_IN = {"forward", "ssh"}
 
 def served(of: "Served") -> tuple[Line, ...]:
     """The report below the story; the endpoint itself is the product and goes to stdout."""
-    memory = beside(of.memory)
+    memory = beside(of.memory, simulated=bool(of.simulated))
     return (
         line(),
         line(

@@ -24,7 +24,7 @@ def status(of: "Status", *, width: int | None = None) -> tuple[Line, ...]:
     """The deployment, its checks, and what is not as it should be."""
     known = {"provider": of.provider, "model": of.model, "endpoint": of.endpoint, "host": of.host}
     rows = [(Span(f"  {word}", "faint"), Span(value)) for word, value in known.items() if value]
-    seen, memory = checks(of.checks, width=width), beside(of.memory)
+    seen, memory = checks(of.checks, width=width), beside(of.memory, simulated=bool(of.simulated))
     return (
         line(Span(of.name, "strong"), " ", Span(of.health, _STYLES[of.health]), _why(of.why)),
         *columns(rows),

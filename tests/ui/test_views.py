@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from llmhost.fit.report import Beside
 from llmhost.planning.plan import Change, Plan
 from llmhost.steps.base import Drift
 from llmhost.ui.gone import gone
@@ -71,3 +72,10 @@ def test_a_status_without_anything_known_is_one_line() -> None:
 
 def test_gone_without_rest_is_short() -> None:
     assert text(gone(Gone("vllm", ("machine",)))) == "vllm is gone\n  - machine"
+
+
+def test_what_a_stand_in_says_of_memory_is_not_called_an_engines() -> None:
+    memory = (Beside("weights", 9, 10, 1, within=False),)
+    for simulated, said in (("", "THE ENGINE SAYS"), ("its engine", "THE STAND-IN SAYS")):
+        shown = text(served(replace(SERVED, memory=memory, simulated=simulated)))
+        assert said in shown
