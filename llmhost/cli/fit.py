@@ -42,7 +42,7 @@ def fit(  # noqa: PLR0913  one parameter per flag
         typer.Option(metavar="N", help="number of GPUs [default: the fewest that hold it]"),
     ] = None,
     machines: Annotated[
-        int, typer.Option(metavar="N", help="machines to deal the layers out to")
+        int, typer.Option(metavar="N", help="machines to deal the layers out to; arithmetic alone")
     ] = 1,
     context: Annotated[
         int | None, typer.Option(metavar="TOKENS", help="longest context in tokens")
@@ -65,7 +65,8 @@ def fit(  # noqa: PLR0913  one parameter per flag
     """Say whether a model fits on GPUs, before anything is bought.
 
     Its weights are read off the headers of its files; nothing is downloaded. Ends with status 1
-    when it does not fit.
+    when it does not fit. Judges `--provider sglang` and `tensorrt-llm` too, which `up` does not
+    have.
 
     Examples:
         llmhost fit Qwen/Qwen3-32B

@@ -21,12 +21,15 @@ class Use:
         requests: How many at a time.
         bits: Of each number in the cache.
         ahead: Tokens computed at a time; window layers keep them beside their window.
+        sharing: How many requests may share one cache of `requests` x `context` tokens that is made
+            at the start; 0 where each has its own.
     """
 
     context: int
     requests: int = 1
     bits: float = 16
     ahead: int = 0
+    sharing: int = 0
 
 
 def bytes_per_token(
@@ -49,13 +52,27 @@ def bytes_per_token(
 
 def cache_bytes(shape: Shape, use: Use, spread: Spread = ALONE) -> int:
     """What the requests of a use take on one GPU."""
-    each = 0.0
+    whole = 0.0
     for group in shape.layers:
-        seen = group.window + use.ahead if group.kind == "window" else use.context
-        tokens = 0 if group.kind == "state" else min(use.context, seen)
-        state = -(-group.state // spread.tensor)
-        each += _on_gpu(group, spread) * (tokens * _per_token(group, use.bits, spread) + state)
-    return -int(-each * use.requests // 1)
+        states = (use.sharing or use.requests) * -(-group.state // spread.tensor)
+        tokens = _tokens(group, use) * _per_token(group, use.bits, spread)
+        whole += _on_gpu(group, spread) * (tokens + states)
+    return -int(-whole // 1)
+
+
+def _tokens(group: Layers, use: Use) -> int:
+    """Tokens of all requests that a layer keeps.
+
+    A shared cache has a window for each of those who may share it, and once the tokens that are
+    computed at a time (src/llama-kv-cache-iswa.cpp of llama.cpp, 2026-11-20).
+    """
+    if group.kind == "state":
+        return 0
+    if group.kind != "window":
+        return use.requests * use.context
+    if use.sharing:
+        return min(use.requests * use.context, use.sharing * group.window + use.ahead)
+    return use.requests * min(use.context, group.window + use.ahead)
 
 
 def _per_token(group: Layers, bits: float, spread: Spread) -> float:

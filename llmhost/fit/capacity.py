@@ -8,6 +8,26 @@ from llmhost.errors import UsageError
 _HOUR_MINUTES, _DAY_MINUTES = 60, 24 * 60
 _MILLION = 1_000_000
 
+# Beyond these no load of 2026-11 lies: a million requests a minute, an answer that takes a day, the
+# longest context that `up` takes, ten times as many machines more than are needed.
+_BOUNDS = {
+    "--rpm": (0.001, 1e6),
+    "--peak": (0.001, 1e6),
+    "--seconds": (0.001, 86_400),
+    "--tokens": (1, 1 << 24),
+    "--headroom": (0, 10),
+}
+
+
+def within(flag: str, number: float, *, least: float, most: float) -> None:
+    """Refuses a number that is none, or that lies outside of what can be meant.
+
+    Raises:
+        UsageError: It is not finite, too small or too large.
+    """
+    if not math.isfinite(number) or not least <= number <= most:
+        raise UsageError(f"{flag} takes a number from {least:,g} to {most:,.12g}, not {number:g}")
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -28,8 +48,24 @@ class Load:
     headroom: float = 0.5
 
     def __post_init__(self) -> None:
-        if min(self.average, self.peak, self.seconds, self.tokens) <= 0 or self.headroom < 0:
-            raise UsageError("a load is made of numbers above 0")
+        for name, number in self._numbers:
+            least, most = _BOUNDS[name]
+            within(name, number, least=least, most=most)
+        if self.peak < self.average:
+            raise UsageError(
+                f"--peak {self.peak:g} is less than the average, --rpm {self.average:g}",
+                hint="say a --peak of at least --rpm",
+            )
+
+    @property
+    def _numbers(self) -> tuple[tuple[str, float], ...]:
+        return (
+            ("--rpm", self.average),
+            ("--peak", self.peak),
+            ("--seconds", self.seconds),
+            ("--tokens", self.tokens),
+            ("--headroom", self.headroom),
+        )
 
     @property
     def at_once(self) -> int:

@@ -8,6 +8,7 @@ from llmhost.fit.kinds import layer_kinds, window_of
 from llmhost.fit.reading import Description
 from llmhost.fit.shape import Layers, Shape
 from llmhost.fit.states import state_bytes
+from llmhost.fit.widths import widths
 
 _INNER = ("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim")
 _CONTEXT = (
@@ -43,6 +44,7 @@ def shape_of_config(config: Mapping[str, object]) -> Shape:
         vocabulary=of.number("vocab_size", "padded_vocab_size", default=0, least=0),
         longest=_longest(of),
         also_divide=_also(of),
+        widths=widths(of, hidden, heads),
         doubts=doubts,
     )
 

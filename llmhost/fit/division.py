@@ -1,7 +1,12 @@
 """Whether a model can be divided among so many GPUs at all, whatever their memory."""
 
+from collections.abc import Iterable
+
+from llmhost.fit.blocks import Blocks
 from llmhost.fit.engine import Engine
-from llmhost.fit.shape import Shape, Spread
+from llmhost.fit.shape import Shape, Spread, Width
+
+_COUNTS = (1, 2, 4, 8, 16)
 
 
 def indivisible(engine: Engine, shape: Shape, spread: Spread) -> tuple[str, ...]:
@@ -17,7 +22,7 @@ def indivisible(engine: Engine, shape: Shape, spread: Spread) -> tuple[str, ...]
     if shape.heads % gpus:
         reasons.append(
             f"{shape.heads} attention heads cannot be divided among {gpus} GPUs; "
-            f"{_some(shape.heads)} will do"
+            f"{_some(count for count in _COUNTS if shape.heads % count == 0)} will do"
         )
     reasons += [
         f"{number} {what} cannot be divided among {gpus} GPUs"
@@ -34,6 +39,21 @@ def indivisible(engine: Engine, shape: Shape, spread: Spread) -> tuple[str, ...]
     return tuple(reasons)
 
 
+def cut_blocks(shape: Shape, blocks: Blocks, spread: Spread) -> tuple[str, ...]:
+    """Why quantised weights cannot be cut into so many shards; empty where they can."""
+    gpus = spread.tensor
+    cut = [
+        width for width in shape.widths if gpus > 1 and width.size % (gpus * _block(width, blocks))
+    ]
+    if not cut:
+        return ()
+    counts = [count for count in _COUNTS if count == 1 or not _cuts(shape, blocks, count)]
+    worst = cut[0]
+    each = f"among {gpus} GPUs that is {worst.size / gpus:,g} each"
+    together = f"which cuts blocks of {_block(worst, blocks)} that were quantised together"
+    return (f"{worst.what} {worst.size:,} wide: {each}, {together}; {_some(counts)} will do",)
+
+
 def remarks(shape: Shape, spread: Spread) -> tuple[str, ...]:
     """What is worth knowing about a division that is possible."""
     heads = shape.kv_heads
@@ -45,6 +65,14 @@ def remarks(shape: Shape, spread: Spread) -> tuple[str, ...]:
     return ()
 
 
-def _some(heads: int) -> str:
-    counts = [str(count) for count in (1, 2, 4, 8, 16) if heads % count == 0]
-    return ", ".join(counts[:-1]) + f" or {counts[-1]}" if len(counts) > 1 else counts[0]
+def _cuts(shape: Shape, blocks: Blocks, gpus: int) -> bool:
+    return any(width.size % (gpus * _block(width, blocks)) for width in shape.widths)
+
+
+def _block(width: Width, blocks: Blocks) -> int:
+    return max(blocks.experts if width.experts else blocks.layers, 1)
+
+
+def _some(counts: Iterable[int]) -> str:
+    words = [str(count) for count in counts]
+    return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]

@@ -1,20 +1,20 @@
 """A provider as far as memory is concerned: its profile's numbers, with every setting decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from llmhost.errors import UsageError
-from llmhost.fit.shape import Shape, Spread
+from llmhost.fit.shape import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from llmhost.spec.deployment import Setting
+    from llmhost.spec.described import Described
     from llmhost.spec.machines import Gpu
     from llmhost.spec.memory import Memory
-    from llmhost.spec.profile import Profile
 
-MIB, GIB = 1 << 20, 1 << 30
+_GIB = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ class Engine:
         requests_at_once: Requests whose next word it chooses at a time.
         split: How it spreads a model over the GPUs of a machine.
         powers_of_two: Whether only 1, 2, 4, 8 … GPUs are of use to it.
+        slots: Requests it answers at a time; None where nothing limits them but the KV cache.
+        most_slots: How many it can be told to answer at a time; None for any number.
+        said: Settings that are not at their defaults.
     """
 
     name: str
@@ -59,6 +62,26 @@ class Engine:
     requests_at_once: int
     split: Literal["tensor", "layer", "automatic", "none"]
     powers_of_two: bool
+    slots: int | None = None
+    most_slots: int | None = None
+    said: "Mapping[str, Setting]" = field(default_factory=dict)
+
+    def taking(self, requests: int) -> "Engine":
+        """The engine, told to answer so many requests at a time as far as it can be told.
+
+        Whoever set their number meant it: that is not changed.
+        """
+        of = self.memory.slots
+        if of is None or self.slots is None or requests <= self.slots or of.setting in self.said:
+            return self
+        slots = requests if self.most_slots is None else min(requests, self.most_slots)
+        words = of.setting == self.memory.requests_setting
+        return replace(
+            self,
+            slots=slots,
+            said={**self.said, of.setting: slots},
+            requests_at_once=slots if words else self.requests_at_once,
+        )
 
     def spread(self, gpus: int, machines: int = 1) -> Spread:
         """How it spreads a model over so many GPUs of each of so many machines.
@@ -72,7 +95,7 @@ class Engine:
 
 
 def engine_of(
-    profile: "Profile", settings: "Mapping[str, Setting]", gpu_name: str, gpu: "Gpu"
+    profile: "Described", settings: "Mapping[str, Setting]", gpu_name: str, gpu: "Gpu"
 ) -> Engine:
     """The engine of a profile on a GPU model.
 
@@ -88,19 +111,19 @@ def engine_of(
     share = settings.get(memory.share_setting) if memory.share_setting else None
     cache_type = str(settings.get(memory.cache_setting) or next(iter(memory.cache_bits)))
     tokens, requests = memory.tokens_at_once, memory.requests_at_once
-    large = memory.large
-    if large and gpu.usable_bytes >= large.above_gib * GIB and gpu_name not in large.except_for:
-        tokens, requests = large.tokens_at_once, large.requests_at_once
-    chosen = settings.get(memory.requests_setting, 0)
-    if isinstance(chosen, int) and chosen > 0:
-        requests = chosen
+    for large in memory.large:
+        if gpu.usable_bytes >= large.above_gib * _GIB and gpu_name not in large.except_for:
+            tokens, requests = large.tokens_at_once, large.requests_at_once
+    requests = _number(settings, memory.requests_setting) or requests
+    slots = memory.slots
+    spec = profile.settings.get(slots.setting) if slots else None
     return Engine(
         name=profile.name,
         title=profile.title,
         memory=memory,
         gpu=gpu_name,
         total=gpu.usable_bytes,
-        share=float(share) if isinstance(share, int | float) else memory.share,
+        share=float(share) if isinstance(share, int | float) and share else memory.share,
         cache_type=cache_type,
         # A format that is not in the list is counted as if it saved nothing.
         bits=memory.cache_bits.get(cache_type, max(memory.cache_bits.values())),
@@ -108,67 +131,17 @@ def engine_of(
         requests_at_once=requests,
         split=profile.gpus.split,
         powers_of_two=profile.gpus.powers_of_two,
+        slots=(_number(settings, slots.setting) or requests) if slots else None,
+        most_slots=int(spec.maximum) if spec and spec.maximum is not None else None,
+        said={
+            name: value
+            for name, value in settings.items()
+            if name in profile.settings and value != profile.settings[name].default
+        },
     )
 
 
-def overhead(engine: Engine, shape: Shape, spread: Spread) -> Between:
-    """What one GPU needs beside weights and KV cache: an estimate, hence two bounds.
-
-    Activations are those of one layer: the residual stream and its copies, the feed-forward part at
-    its widest, in 16 bits; and the scores of all words in 32 bits, for every request whose next
-    word is chosen. Allocators and kernels with work space of their own may double that.
-    """
-    memory = engine.memory
-    layer = engine.tokens_at_once * (4 * shape.hidden + -(-shape.wide // spread.tensor)) * 2
-    words = engine.requests_at_once * shape.vocabulary * 4
-    activations = Between(layer + words, 2 * (layer + words))
-    parts = [memory.engine_mib, memory.graphs_mib]
-    if spread.gpus > 1:
-        parts.append(memory.several_mib)
-    fixed = Between(sum(one.least for one in parts) * MIB, sum(one.most for one in parts) * MIB)
-    return fixed + activations
-
-
-def cache_room(engine: Engine, *, weights: int, overhead: int, gpus: int) -> int:
-    """Bytes the engine has for the KV cache on one GPU; below 0 where there are none.
-
-    The one place where a provider's share of memory is turned into bytes: a share of all memory
-    means something else than the same share of what the weights leave.
-
-    Args:
-        engine: The engine.
-        weights: Bytes of weights on the GPU.
-        overhead: Bytes of everything else on it.
-        gpus: All GPUs the model is spread over.
-    """
-    total = engine.total - engine.memory.margin_mib * MIB
-    share = engine.share if engine.share is not None else _own_share(engine, gpus)
-    match engine.memory.share_of:
-        case "total":
-            return int(engine.total * share) - engine.memory.margin_mib * MIB - weights - overhead
-        case "static":
-            return min(int(engine.total * share) - weights, total - weights - overhead)
-        case "free":
-            left = total - weights - overhead
-            return int(left * share) if left > 0 else left
-
-
-def budget(engine: Engine, *, gpus: int) -> int:
-    """Bytes of one GPU that the engine may fill at all."""
-    share = engine.share if engine.share is not None else _own_share(engine, gpus)
-    whole = engine.total - engine.memory.margin_mib * MIB
-    if engine.memory.share_of == "total":
-        return int(engine.total * share) - engine.memory.margin_mib * MIB
-    return whole
-
-
-def _own_share(engine: Engine, gpus: int) -> float:
-    """The share that an engine works out itself (SGLang, srt/arg_groups/memory_hook.py)."""
-    rule = engine.memory.reserve
-    if rule is None:
-        return 1.0
-    mib = rule.base_mib + rule.mib_per_token_at_once * engine.tokens_at_once
-    mib += rule.mib_per_gpu * gpus
-    if engine.total > rule.large_above_gib * GIB:
-        mib = max(mib, rule.large_mib)
-    return max(engine.total - mib * MIB, 0) / engine.total
+def _number(settings: "Mapping[str, Setting]", name: str) -> int:
+    """A setting that is a whole number; 0 where it is not set."""
+    value = settings.get(name, 0)
+    return value if isinstance(value, int) else 0

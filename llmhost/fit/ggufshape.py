@@ -51,7 +51,10 @@ def shape_of_gguf(metadata: Mapping[str, object]) -> Shape:
 
 
 def _layers(of: Description, family: str, depth: int, per_head: int) -> tuple[Layers, ...]:
-    if rank := of.number("attention.kv_lora_rank", default=0, least=0):
+    # Files from before llama.cpp's pull request 12801 (2025-04) have the rank too, but not the
+    # matrices to work with it: keys and values of every head are kept. This key tells which it is.
+    if of.number("attention.key_length_mla", default=0, least=0):
+        rank = of.number("attention.kv_lora_rank")
         latent = rank + of.number("rope.dimension_count", default=0, least=0)
         return (Layers("latent", depth, latent=latent),)
     key = of.number("attention.key_length", default=per_head)

@@ -1,17 +1,20 @@
 """The verdict: whether a model fits on GPUs, and how long a context then has room."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from llmhost.fit.budget import budget, cache_room, overhead
 from llmhost.fit.cache import Use, bytes_per_token, cache_bytes
-from llmhost.fit.division import indivisible, remarks
-from llmhost.fit.engine import Between, Engine, budget, cache_room, overhead
+from llmhost.fit.division import remarks
+from llmhost.fit.engine import Between, Engine
+from llmhost.fit.likely import Cause, likely
+from llmhost.fit.longest import longest_in, tokens_in
+from llmhost.fit.refusals import Refusal, beyond, excesses, refusals
 from llmhost.fit.shape import Shape, Spread
 from llmhost.fit.weights import Weights, on_one_gpu
 
 Verdict: TypeAlias = Literal["fits", "tight", "does not fit"]
-
-_MOST_TOKENS = 1 << 24  # no model of 2026-11 goes beyond ten million
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,13 @@ class Fit:
         gpus: How many on each machine.
         machines: How many machines.
         context: Tokens of each request.
-        requests: How many at a time.
+        requests: How many at a time; as many as the provider was told to make room for.
+        told: The context the provider is told: all requests together where they share one.
+        settings: The provider's settings that are not at their defaults, and make this so.
         verdict: `fits` even if everything else takes as much as reports go; `tight` if it fits only
             where it takes as little; otherwise `does not fit`.
         reasons: Why it does not fit, or is tight.
+        likely: What is likely to happen where somebody goes on all the same; empty where it fits.
         remarks: What is worth knowing besides.
         spread: How the model is spread.
         weights: All weights.
@@ -95,8 +101,11 @@ class Fit:
     machines: int
     context: int
     requests: int
+    told: int
+    settings: Mapping[str, str]
     verdict: Verdict
     reasons: tuple[str, ...]
+    likely: str
     remarks: tuple[str, ...]
     spread: Spread
     weights: Weights
@@ -109,12 +118,16 @@ class Fit:
 
 
 def judge(known: Known, engine: Engine, demand: Demand) -> Fit:
-    """Judges whether a model fits."""
+    """Judges whether a model fits; the provider is told to take so many requests at a time."""
+    engine = engine.taking(demand.requests)
     spread, shape = engine.spread(demand.gpus, demand.machines), known.shape
-    use = Use(demand.context, demand.requests, engine.bits, engine.tokens_at_once)
+    use = _use(engine, demand)
     per_gpu = _per_gpu(known, engine, spread, use)
-    refusals = (*indivisible(engine, shape, spread), *_too_long(engine, shape, use.context))
-    verdict, reason = _verdict(per_gpu, refused=bool(refusals))
+    refused = (
+        *refusals(engine, shape, known.weights, spread),
+        *excesses(engine, shape, context=demand.context, requests=demand.requests),
+    )
+    verdict, cause, reason = _verdict(per_gpu, use, refused, engine)
     return Fit(
         model=known.id,
         provider=engine.name,
@@ -123,18 +136,31 @@ def judge(known: Known, engine: Engine, demand: Demand) -> Fit:
         machines=demand.machines,
         context=use.context,
         requests=use.requests,
+        told=use.context * use.requests if use.sharing else use.context,
+        settings={name: _typed(value) for name, value in engine.said.items()},
         verdict=verdict,
-        reasons=(*refusals, *reason),
-        remarks=(*remarks(shape, spread), *shape.doubts),
+        reasons=(*(one.why for one in refused), *reason),
+        likely=likely(engine, cause),
+        remarks=(*beyond(demand.machines), *remarks(shape, spread), *shape.doubts),
         spread=spread,
         weights=known.weights,
         per_gpu=per_gpu,
         bytes_per_token=bytes_per_token(shape, bits=engine.bits, spread=spread),
         cache_bits=engine.bits,
-        cache_tokens=_tokens(per_gpu.room, per_gpu.cache, use.context * use.requests),
-        longest=_longest(shape, use, spread, per_gpu.room),
+        cache_tokens=tokens_in(per_gpu.room, per_gpu.cache, use.context * use.requests),
+        longest=longest_in(shape, use, spread, per_gpu.room),
         trained=shape.longest,
     )
+
+
+def _use(engine: Engine, demand: Demand) -> Use:
+    """What the engine makes room for; some make it for every request they may get at a time."""
+    of, requests = engine.memory.slots, demand.requests
+    use = Use(demand.context, requests, engine.bits, engine.tokens_at_once)
+    if of is None or engine.slots is None or of.cache == "paged":
+        return use
+    most = max(requests, engine.slots)
+    return replace(use, requests=most) if of.cache == "each" else replace(use, sharing=most)
 
 
 def _per_gpu(known: Known, engine: Engine, spread: Spread, use: Use) -> PerGpu:
@@ -154,45 +180,34 @@ def _per_gpu(known: Known, engine: Engine, spread: Spread, use: Use) -> PerGpu:
     )
 
 
-def _verdict(per_gpu: PerGpu, *, refused: bool) -> tuple[Verdict, tuple[str, ...]]:
+def _verdict(
+    per_gpu: PerGpu, use: Use, refused: tuple[Refusal, ...], engine: Engine
+) -> tuple[Verdict, Cause, tuple[str, ...]]:
+    """The verdict, what decides about the outcome, and the reason that lies in memory."""
+    first: Cause = next((one.cause for one in refused), "")
+    if per_gpu.cache <= per_gpu.room.most and per_gpu.room.most > 0:
+        if first:
+            return "does not fit", first, ()
+        if per_gpu.cache <= per_gpu.room.least:
+            return "fits", "", ()
+        why = "it fits only if everything else takes as little as reports go"
+        return "tight", "tight", (why,)
+    cause, why = _lack(per_gpu, use, engine)
+    return "does not fit", first if first in {"division", "context"} else cause, (why,)
+
+
+def _lack(per_gpu: PerGpu, use: Use, engine: Engine) -> tuple[Cause, str]:
+    """What there is no memory for."""
     if per_gpu.weights > per_gpu.budget:
-        return "does not fit", ("the weights alone are larger than what the GPU has for them",)
+        return "weights", "the weights alone are larger than what the GPU has for them"
     if per_gpu.room.most <= 0:
-        return "does not fit", ("the weights leave no room for a KV cache",)
-    if per_gpu.cache > per_gpu.room.most:
-        return "does not fit", ("the KV cache of these requests is larger than what is left",)
-    if refused:
-        return "does not fit", ()
-    if per_gpu.cache > per_gpu.room.least:
-        return "tight", ("it fits only if everything else takes as little as reports go",)
-    return "fits", ()
+        return "cache", "the weights leave no room for a KV cache"
+    paged = engine.memory.slots is None or engine.memory.slots.cache == "paged"
+    waits = paged and per_gpu.cache <= per_gpu.room.least * use.requests
+    why = "the KV cache of these requests is larger than what is left"
+    return "wait" if waits else "cache", why
 
 
-def _too_long(engine: Engine, shape: Shape, context: int) -> tuple[str, ...]:
-    if engine.memory.beyond_training or not shape.longest or context <= shape.longest:
-        return ()
-    made = f"the model was made for {shape.longest:,} tokens"
-    return (f"{made}, and {engine.title} refuses a context of {context:,}",)
-
-
-def _tokens(room: Between, cache: int, tokens: int) -> Between:
-    if cache <= 0:
-        return Between(0, 0)
-    return Between(*(max(part, 0) * tokens // cache for part in (room.least, room.most)))
-
-
-def _longest(shape: Shape, use: Use, spread: Spread, room: Between) -> Between:
-    return Between(*(_fitting(shape, use, spread, part) for part in (room.least, room.most)))
-
-
-def _fitting(shape: Shape, use: Use, spread: Spread, room: int) -> int:
-    """The longest context whose cache has room, by halving; 0 where none has."""
-    low, high = 0, shape.longest or _MOST_TOKENS
-    while low < high:
-        middle = (low + high + 1) // 2
-        asked = Use(middle, use.requests, use.bits, use.ahead)
-        if cache_bytes(shape, asked, spread) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+def _typed(value: object) -> str:
+    """A setting as it is typed after `--set`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

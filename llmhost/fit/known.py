@@ -1,9 +1,9 @@
 """From what is published or written down about a model to what is known of it."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from llmhost.fit.blocks import Blocks, blocks_of, quantisation, usual_blocks
 from llmhost.fit.config import shape_of_config
 from llmhost.fit.ggufshape import shape_of_gguf
 from llmhost.fit.judge import Known
@@ -38,6 +38,7 @@ def from_published(published: "Published") -> Known:
         format=_gguf_format(published.config) if gguf else _format(published),
         replicated=published.replicated,
         download=published.download,
+        blocks=Blocks() if gguf else blocks_of(published.config),
     )
     return Known(published.id, shape, weights)
 
@@ -46,14 +47,17 @@ def from_catalogue(name: str, table: "WellKnownTable") -> Known:
     """A well-known model."""
     model = table.models[name]
     described = model if model.config else table.models[model.of]
-    source = re.split(r"[:;(]", table.sources.get(model.bytes_source, ""))[0].strip()
     exact = model.bytes > 0 and model.certainty == "exact"
-    computed = "" if model.bytes else f"{model.parameters:,} parameters of {model.bits:g} bits"
+    if model.bytes:
+        evidence = f"llmhost's catalogue: {table.sources[model.bytes_source].short}"
+    else:
+        evidence = f"{model.parameters:,} parameters of {model.bits:g} bits"
     weights = Weights(
         size=model.bytes or int(model.parameters * model.bits / 8),
         certainty="exact" if exact else "estimate",
-        evidence=computed or f"llmhost's catalogue: {source}",
+        evidence=evidence,
         format=model.format,
+        blocks=usual_blocks(model.format, model.block),
     )
     return Known(name, shape_of_config(described.config), weights)
 
@@ -80,13 +84,10 @@ def _size(model: "WellKnown") -> float:
 
 
 def _format(published: "Published") -> str:
-    quantised = published.config.get("quantization_config")
-    if not isinstance(quantised, Mapping):
-        text = published.config.get("text_config")
-        quantised = text.get("quantization_config") if isinstance(text, Mapping) else None
-    if isinstance(quantised, Mapping) and isinstance(quantised.get("quant_method"), str):
+    quantised = quantisation(published.config)
+    if isinstance(method := quantised.get("quant_method"), str):
         bits = quantised.get("bits")
-        method = quantised["quant_method"].upper()
+        method = method.upper()
         return f"{method} {bits} bit" if isinstance(bits, int) else method
     return max(published.formats, key=lambda name: published.formats[name], default="")
 

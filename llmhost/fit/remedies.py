@@ -1,8 +1,9 @@
 """What would make a model fit, in order of price, each as a command to copy."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from llmhost.errors import UsageError
@@ -23,7 +24,7 @@ class Remedy:
 
     Attributes:
         what: What is different, in a few words.
-        command: What to type.
+        command: What to type; empty where `up` does not make that.
         machine: The cloud's name for the machine; empty where the GPUs stay as they were asked for.
         usd_per_hour: Price in US dollars per hour; None where it is not known.
         bought: How, where a plain request is refused.
@@ -53,12 +54,20 @@ class Market:
         engine: The provider on a GPU model; a `UsageError` where it cannot use that.
         siblings: Smaller versions of the model, the largest first.
         usual_context: The provider's own default, which needs no flag.
+        names: How a model is typed whose id alone does not say which of its versions was meant.
+        environment: What is added to the provider's environment, as `--set env.NAME=VALUE`.
+        own: The GPU model of a host of one's own, which `up` finds there; empty for any other.
+        deploys: Whether `up` has the provider.
     """
 
     machines: "tuple[Machine, ...]"
     engine: Callable[[str], Engine]
     siblings: tuple[Known, ...] = ()
     usual_context: int = 0
+    names: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    own: str = ""
+    deploys: bool = True
 
 
 def remedies(asked: Fit, known: Known, market: Market) -> tuple[Remedy, ...]:
@@ -93,7 +102,7 @@ def _on(known: Known, machine: "Machine", market: Market, demand: Demand) -> Rem
         return None
     what = f"{machine.gpus} x {machine.gpu} ({machine.name})"
     return Remedy(
-        what, _command(fit, market), machine.name, machine.usd_per_hour, machine.bought, fit
+        what, command(fit, market), machine.name, machine.usd_per_hour, machine.bought, fit
     )
 
 
@@ -123,22 +132,33 @@ def _shorter(asked: Fit, known: Known, market: Market) -> Iterator[Remedy]:
         demand = Demand(asked.gpus, tokens, asked.requests, asked.machines)
         fit = judge(known, market.engine(asked.gpu), demand)
         if fit.verdict == "fits":
-            yield _same(fit, f"a context of {tokens:,} tokens", market)
+            on = f" on {fit.machines} machines" if fit.machines > 1 else ""
+            yield _same(fit, f"a context of {tokens:,} tokens{on}", market)
 
 
 def _same(fit: Fit, what: str, market: Market) -> Remedy:
     """The GPUs that were asked for, with their price where a machine has exactly those."""
     machine = _machine(market.machines, fit.gpu, fit.gpus)
     usd, bought = (machine.usd_per_hour, machine.bought) if machine else (None, "")
-    return Remedy(what, _command(fit, market), machine.name if machine else "", usd, bought, fit)
+    whole = None if usd is None else usd * fit.machines
+    return Remedy(what, command(fit, market), machine.name if machine else "", whole, bought, fit)
 
 
 def _machine(machines: "Iterable[Machine]", gpu: str, gpus: int) -> "Machine | None":
     return next((one for one in machines if (one.gpu, one.gpus) == (gpu, gpus)), None)
 
 
-def _command(fit: Fit, market: Market) -> str:
-    context = f" --context {fit.context}" if fit.context != market.usual_context else ""
-    return (
-        f"llmhost up {fit.provider} --model {fit.model} --gpu {fit.gpu} --gpus {fit.gpus}{context}"
+def command(fit: Fit, market: Market) -> str:
+    """What `up` is told so that it makes just what was judged; empty where it cannot be told."""
+    if fit.machines > 1 or not market.deploys:
+        return ""
+    context = ["--context", str(fit.told)] if fit.told != market.usual_context else []
+    said = {**fit.settings, **{f"env.{name}": value for name, value in market.environment.items()}}
+    gpu = ["--gpu", fit.gpu] if fit.gpu != market.own else []
+    return shlex.join(
+        [
+            *("llmhost", "up", fit.provider, "--model", market.names.get(fit.model, fit.model)),
+            *(*gpu, "--gpus", str(fit.gpus), *context),
+            *(word for name, value in said.items() for word in ("--set", f"{name}={value}")),
+        ]
     )

@@ -37,6 +37,21 @@ class Layers:
 
 
 @dataclass(frozen=True, slots=True)
+class Width:
+    """A side of a matrix that tensor parallelism cuts.
+
+    Attributes:
+        size: Numbers.
+        what: What it is of, with its verb.
+        experts: Whether it is one of experts, whose blocks are kept otherwise.
+    """
+
+    size: int
+    what: str
+    experts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """A model's shape.
 
@@ -51,6 +66,7 @@ class Shape:
         longest: Tokens of the longest context the model was made for; 0 where it is not said.
         also_divide: Further numbers tensor parallelism must divide, each with what it is a number
             of.
+        widths: What tensor parallelism cuts: blocks of quantised weights must come out whole.
         doubts: What of the description is not understood here, and how it was counted instead.
     """
 
@@ -62,6 +78,7 @@ class Shape:
     vocabulary: int
     longest: int = 0
     also_divide: tuple[tuple[int, str], ...] = ()
+    widths: tuple[Width, ...] = ()
     doubts: tuple[str, ...] = ()
 
     @property

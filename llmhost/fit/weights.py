@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from llmhost.fit.blocks import Blocks
 from llmhost.fit.shape import Shape, Spread
 
 Certainty: TypeAlias = Literal["measured", "exact", "estimate"]
+
+
+_ANYWHERE = Blocks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Weights:
         format: Such as `BF16`, `AWQ 4 bit`, `GGUF Q4_K_M`; empty where it is not known.
         replicated: Bytes that every GPU holds whole where each layer is divided.
         download: Bytes that are fetched to a host; 0 where only the weights are known.
+        blocks: What of them must stay together.
     """
 
     size: int
@@ -28,6 +33,7 @@ class Weights:
     format: str = ""
     replicated: int = 0
     download: int = 0
+    blocks: Blocks = _ANYWHERE
 
 
 def on_one_gpu(weights: Weights, shape: Shape, spread: Spread) -> int:

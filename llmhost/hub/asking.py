@@ -1,7 +1,5 @@
 """Asks whoever has a model what it consists of."""
 
-from collections.abc import Mapping
-
 from llmhost.hub.library import REGISTRY, of_library
 from llmhost.hub.published import Published
 from llmhost.hub.refusals import HubError
@@ -10,8 +8,6 @@ from llmhost.hub.web import Web
 from llmhost.hub.weights import of_directory, of_gguf
 from llmhost.spec.deployment import Model
 from llmhost.spec.sources import Sources
-
-_YES = frozenset({"1", "true", "yes", "on"})
 
 
 def ask(model: Model, web: Web, sources: Sources) -> Published:
@@ -35,19 +31,3 @@ def ask(model: Model, web: Web, sources: Sources) -> Published:
             if model.file:
                 return of_gguf(repository, model.id, model.files)
             return of_directory(repository, model.files)
-
-
-def sources_of(environ: Mapping[str, str]) -> Sources:
-    """Where to ask: the hub of `HF_ENDPOINT`, or the official one."""
-    endpoint = environ.get("HF_ENDPOINT", "").rstrip("/")
-    return Sources(hub=endpoint) if endpoint else Sources()
-
-
-def is_offline(environ: Mapping[str, str]) -> bool:
-    """Whether the user wants no network, by the hub's own variable."""
-    return environ.get("HF_HUB_OFFLINE", "").lower() in _YES
-
-
-def token_of(environ: Mapping[str, str]) -> str:
-    """The user's token of the hub; empty without one."""
-    return environ.get("HF_TOKEN", "")

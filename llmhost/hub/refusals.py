@@ -15,6 +15,28 @@ class BrokenFileError(HubError):
     """A file is not what its name says: its header is broken, cut or hostile."""
 
 
+class BusyError(Exception):
+    """A registry asks to be asked later.
+
+    Attributes:
+        wait: Seconds it asks to wait; 0 where it does not say.
+    """
+
+    def __init__(self, status: int, wait: float) -> None:
+        super().__init__(status)
+        self.status, self.wait = status, wait
+
+    def told(self, host: str) -> HubError:
+        """The same to the user, once waiting is over."""
+        wait = f"it asks to wait {self.wait:.0f} s" if self.wait else f"HTTP {self.status}"
+        return HubError(f"{host} does not want to be asked now", why=wait, hint="try again later")
+
+
+def seconds_of(text: str) -> float:
+    """The value of `Retry-After`; 0 for what is no number of seconds."""
+    return min(float(text), 1e6) if text.isdecimal() and len(text) < 9 else 0.0  # noqa: PLR2004
+
+
 def refusal(status: int, url: str, headers: "dict[str, str]", *, token: bool) -> HubError:
     """The error for a status that ends the matter.
 

@@ -2,11 +2,11 @@
 
 import fnmatch
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from llmhost.hub.gguf import MOST_HEADER_BYTES as MOST_GGUF_BYTES
-from llmhost.hub.gguf import VOCABULARY, read_gguf
+from llmhost.hub.gguf import VOCABULARY, Gguf, read_gguf
 from llmhost.hub.published import Published
 from llmhost.hub.refusals import BrokenFileError, HubError
 from llmhost.hub.repository import Repository
@@ -21,6 +21,8 @@ _MOST_CONFIG_BYTES = 4 << 20
 _FIRST_BYTES = 48 << 10
 # Of more files than this the index is believed, once the files' sizes agree with it.
 _MOST_HEADERS = 48
+# More headers than this are not read in any case: the most files a model of 2026 comes in are 163.
+_MOST_FILES = 256
 _AT_A_TIME = 8
 _SHARD = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$")
 
@@ -69,13 +71,34 @@ def _measured(repository: Repository) -> tuple[Tensors, str, bool]:
     sizes = sum(repository.files[name] for name in files)
     if len(files) > _MOST_HEADERS and 0 <= sizes - total <= sizes // 100:
         return Tensors(size=total), f"{INDEX}, and the sizes of {len(files)} files", True
+    _refuse_many(repository.name, len(files))
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        tensors = together(pool.map(lambda name: _header(repository, name), files))
-    return tensors, f"the headers of {len(files)} safetensors files", True
+        headers = pool.map(lambda name: _header(repository, name), files)
+        # One after the other: a header takes ten times its size while it is taken apart.
+        tensors = together(read_header(text, data_size=size) for text, size in headers)
+    return tensors, _headers_of(files, "safetensors"), True
 
 
-def _header(repository: Repository, name: str) -> Tensors:
-    """The tensors of one file: one request, or two where the header is long."""
+def _refuse_many(name: str, count: int) -> None:
+    if count > _MOST_FILES:
+        raise BrokenFileError(
+            f"{name} has its weights in {count} files, and their sizes are not those of an index",
+            why=f"the headers of {_MOST_FILES} files at most are read",
+            hint="measure a repository of the same model in fewer files, or give the model's size "
+            "in profiles/_models/ in a directory of your own",
+        )
+
+
+def _headers_of(files: Sequence[str], kind: str) -> str:
+    return (
+        f"the header of {files[0]}"
+        if len(files) == 1
+        else f"the headers of {len(files)} {kind} files"
+    )
+
+
+def _header(repository: Repository, name: str) -> tuple[bytes, int]:
+    """The header of one file, in one request, or two where it is long; and bytes after it."""
     fetch, size = repository.part(name), repository.files[name]
     first = fetch(0, _FIRST_BYTES)
     header = header_bytes(first, file_size=size)
@@ -84,7 +107,7 @@ def _header(repository: Repository, name: str) -> Tensors:
         text += fetch(len(first), header - len(text))
     if len(text) < header:
         raise BrokenFileError(f"{name} ends in the middle of its header")
-    return read_header(text, data_size=size - PREFIX - header)
+    return text, size - PREFIX - header
 
 
 def _alone(files: Mapping[str, int]) -> tuple[str, ...]:
@@ -123,19 +146,30 @@ def of_gguf(repository: Repository, model_id: str, patterns: tuple[str, ...]) ->
         raise HubError(
             f"{repository.name} has {len(names)} files that match", hint=f"name one: {names[0]}"
         )
-    header = read_gguf(repository.cursor(names[0], limit=MOST_GGUF_BYTES), tensors=False)
-    size = sum(repository.files[name] for name in names)
+    _refuse_many(repository.name, len(names))
+    headers = [_gguf_header(repository, name) for name in names]
+    metadata, tensors = headers[0].metadata, together(one.tensors or Tensors() for one in headers)
     return Published(
         id=model_id,
         revision=repository.commit,
         kind="gguf",
-        config={"vocab_size": header.metadata.get(VOCABULARY, 0), **header.metadata},
-        weights=size,
-        evidence=f"the size of {names[0]}"
-        if len(names) == 1
-        else f"the sizes of {len(names)} files",
-        download=size,
+        config={"vocab_size": metadata.get(VOCABULARY, 0), **metadata},
+        weights=tensors.size,
+        replicated=tensors.replicated,
+        formats=tensors.formats,
+        evidence=_headers_of(names, "GGUF"),
+        download=sum(repository.files[name] for name in names),
     )
+
+
+def _gguf_header(repository: Repository, name: str) -> Gguf:
+    header = read_gguf(repository.cursor(name, limit=MOST_GGUF_BYTES), tensors=True)
+    if header.tensors and header.tensors.size > repository.files[name]:
+        raise BrokenFileError(
+            f"the tensors of {name} take {header.tensors.size} bytes, "
+            f"and the file has {repository.files[name]}"
+        )
+    return header
 
 
 def _is_split(names: list[str]) -> bool:

@@ -45,6 +45,16 @@ class Reserve(Part):
     """How much."""
 
 
+class Slots(Part):
+    """How many requests a provider answers at a time, and what each has of the KV cache."""
+
+    setting: str
+    """The setting with their number; its 0 leaves it at `requests_at_once`."""
+    cache: Literal["each", "shared", "paged"]
+    """`each` of them has a whole context of its own from the start; all have one context `shared`
+    among them from the start; or pages are handed out as tokens come (`paged`)."""
+
+
 class Report(Part):
     """Where the provider's log says what it really took; regular expressions with one group."""
 
@@ -98,8 +108,12 @@ class Memory(Part):
     """Requests whose next word it chooses at a time; each takes room for the whole vocabulary."""
     requests_setting: str = ""
     """The setting that changes that number; 0 leaves it as it is."""
-    large: Large | None = None
-    """What is different on GPUs with much memory."""
+    slots: Slots | None = None
+    """Requests at a time; null where nothing limits them but the KV cache."""
+    spills: bool = False
+    """Whether it goes on with layers on the CPU where a GPU has no room for them."""
+    large: tuple[Large, ...] = ()
+    """What is different on GPUs with much memory; of several that hold, the last."""
     cache_setting: str = ""
     """The setting that holds the number format of the KV cache."""
     cache_bits: dict[str, float]

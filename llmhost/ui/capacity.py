@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def needed(of: "Needed", load: "Load", api_price: float | None) -> tuple[Line, ...]:
     """The calculation, and its sum."""
     rows = [
-        ("at once", f"{of.at_once}", f"{load.peak:g} per minute x {load.seconds:g} s / 60"),
-        ("KV cache", size(of.cache), f"{of.at_once} x {size(of.cache_per_request)}"),
+        ("at once", f"{of.at_once:,}", f"{load.peak:g} per minute x {load.seconds:g} s / 60"),
+        ("KV cache", size(of.cache), f"{of.at_once:,} x {size(of.cache_per_request)}"),
         (
             "each holds",
             count(of.requests_each, "request"),
@@ -44,6 +44,7 @@ def needed(of: "Needed", load: "Load", api_price: float | None) -> tuple[Line, .
             ]
         ),
         *(line(Span(f"  {note}", "warn")) for note in notes),
+        *((line("  each: ", Span(of.command, "accent")),) if of.command else ()),
         line(
             Span(
                 f"  assumed: a request still takes {load.seconds:g} s among so many; measure it",

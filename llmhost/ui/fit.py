@@ -66,6 +66,7 @@ def _fit(of: "Fit") -> tuple[Line, ...]:
             f" on {where} with {of.provider}: ",
             Span(of.verdict, _VERDICTS[of.verdict]),
         ),
+        *_settings(of),
         line(),
         *_memory(of),
         line(),
@@ -73,8 +74,15 @@ def _fit(of: "Fit") -> tuple[Line, ...]:
         line(),
         *_limits(of),
         *(line(Span("  because ", "faint"), reason) for reason in of.reasons),
+        *((line(Span("  likely ", "faint"), of.likely),) if of.likely else ()),
         *(line(Span(f"  {remark}", "faint")) for remark in of.remarks),
     )
+
+
+def _settings(of: "Fit") -> tuple[Line, ...]:
+    """What has to be set so that it is as it was judged."""
+    said = " ".join(f"--set {name}={value}" for name, value in of.settings.items())
+    return (line(Span("  with ", "faint"), said),) if said else ()
 
 
 def _memory(of: "Fit") -> tuple[Line, ...]:
@@ -152,8 +160,8 @@ def _choices(of: "Iterable[Remedy]", width: int | None) -> tuple[Line, ...]:
     if not rows:
         return (line(Span("  nothing in the table of machines", "bad")),)
     table = columns(rows, header=("  costs", "bought", "", "what", "longest context"), width=width)
-    commands = (line(Span(f"  {one.command}", "accent")) for one in of)
-    return (*table, line(), *commands)
+    commands = [line(Span(f"  {one.command}", "accent")) for one in of if one.command]
+    return (*table, *((line(), *commands) if commands else ()))
 
 
 def _range(of: "Between") -> str:

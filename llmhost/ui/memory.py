@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 _VERDICTS: dict[str, Style] = {"fits": "good", "tight": "warn", "does not fit": "bad"}
 
 
-def fitting(of: "Memory | None") -> tuple[Line, ...]:
-    """The verdict, what it rests on, and why where it is not good."""
+def fitting(of: "Memory | None", not_judged: str = "") -> tuple[Line, ...]:
+    """The verdict, what it rests on, and why where it is not good; or why there is none."""
     if of is None:
-        return ()
+        return (line(Span("not judged", "warn"), f": {not_judged}"),) if not_judged else ()
     most = of.weights + of.cache + of.most
     return (
         line(
@@ -28,6 +28,7 @@ def fitting(of: "Memory | None") -> tuple[Line, ...]:
             _longest(of),
         ),
         *(line(Span("  because ", "faint"), reason) for reason in of.reasons),
+        *((line(Span("  likely ", "faint"), of.likely),) if of.likely else ()),
     )
 
 

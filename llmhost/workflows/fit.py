@@ -5,22 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from llmhost.errors import UsageError
-from llmhost.fit.engine import Engine, engine_of
+from llmhost.fit.engine import Engine
 from llmhost.fit.judge import Demand, Fit, Known, judge
 from llmhost.fit.known import from_catalogue, table_with
-from llmhost.fit.offers import machines
 from llmhost.fit.remedies import Market, Remedy, holders, remedies
 from llmhost.fit.tiers import Tier, tiers
 from llmhost.spec.catalog import Catalog
-from llmhost.spec.deployment import Ask, Setting
-from llmhost.spec.gpuchoice import choose_gpus
+from llmhost.spec.deployment import Setting
+from llmhost.spec.described import Described
 from llmhost.spec.modelname import read_model
-from llmhost.spec.profile import Profile
-from llmhost.spec.values import settings_of
 from llmhost.workflows.known import Found, find
+from llmhost.workflows.market import market_of, provider_of, refuse_other_kind, remarks_on
 
-_CLOUD = "gcp"  # the one cloud with a table of machines and prices
 _COUNTS = (1, 2, 4, 8, 16)
+# Beyond these nothing is bought or served in 2026-11, and the arithmetic says nothing.
+_MOST_TOKENS, _MOST_REQUESTS, _MOST_GPUS, _MOST_MACHINES = 1 << 24, 1 << 20, 1 << 10, 1 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,8 @@ class Answer:
         provider: The provider's name.
         asked: The verdict on the GPUs that were asked for; None where none were.
         would_fit: Without GPUs, the cheapest machines that hold it; else what would make it fit.
-        remark: Where the model's figures come from, if not from its registry.
+        remark: Where the model's figures come from, if not from its registry, and that `up` does
+            not have the provider.
     """
 
     model: str
@@ -92,19 +92,27 @@ def fit(question: Question, environ: Mapping[str, str] = os.environ) -> Answer:
         ShapeError: Its description is not understood.
     """
     catalog = Catalog.default(environ)
-    profile = catalog.profile(question.provider or provider_of(question.model))
+    profile = catalog.described(question.provider or provider_of(question.model))
     model = read_model(question.model, profile)
     found = find(model, catalog, environ, ask_first=True, offline=question.offline)
+    refuse_other_kind(found, profile)
     market = market_of(catalog, profile, found, question.settings)
+    market = replace(market, names={found.known.id: question.model})
     demand = _demand(question, profile, found)
+    if question.machines > 1 and question.gpu is None and question.gpus is None:
+        raise UsageError(
+            "--machines deals layers out to machines of one kind, and no kind is named",
+            hint="say how many of which GPU each has, such as `--gpu h100 --gpus 8`",
+        )
+    remark = remarks_on(found, profile, market)
     if question.gpu is None and question.gpus is None:
         held = holders(found.known, market, demand)
-        return Answer(found.known.id, profile.name, None, held, found.remark)
+        return Answer(found.known.id, profile.name, None, held, remark)
     usual = profile.gpus.model if profile.gpus else ""
     engine = market.engine(question.gpu or usual)
     asked = judge(found.known, engine, _counted(question, found, market, engine, demand))
     better = remedies(asked, found.known, market) if asked.verdict != "fits" else ()
-    return Answer(found.known.id, profile.name, asked, better, found.remark)
+    return Answer(found.known.id, profile.name, asked, better, remark)
 
 
 def tier_table(environ: Mapping[str, str] = os.environ) -> Tiers:
@@ -122,51 +130,20 @@ def tier_table(environ: Mapping[str, str] = os.environ) -> Tiers:
     return Tiers(tiers(known, lambda: market_of(catalog, profile)))
 
 
-def market_of(
-    catalog: Catalog,
-    profile: Profile,
-    found: Found | None = None,
-    settings: Mapping[str, Setting] | None = None,
-) -> Market:
-    """What there is to choose from for a provider."""
-    gpus = catalog.gpus()
-    decided = settings_of(profile, Ask(profile.name, settings=settings or {}))
-
-    def engine(gpu: str) -> Engine:
-        name, _ = choose_gpus(profile, Ask(profile.name, gpu=gpu, gpus=1), gpus)
-        return engine_of(profile, decided, name, gpus[name])
-
-    return Market(
-        machines=machines(catalog.machines(_CLOUD)),
-        engine=engine,
-        siblings=found.siblings if found else (),
-        usual_context=profile.context.gpu,
-    )
-
-
-def provider_of(model: str) -> str:
-    """The provider that a model's name belongs to: every registry names them in its own way."""
-    if model.endswith(".gguf") or (
-        ":" in model and "/" in model and not model.startswith("hf.co/")
-    ):
-        return "llamacpp"
-    if ":" in model or model.startswith("hf.co/"):
-        return "ollama"
-    if "/" in model:
-        return "vllm"
-    return "lmstudio" if "@" in model else "ollama"
-
-
-def _demand(question: Question, profile: Profile, found: Found) -> Demand:
+def _demand(question: Question, profile: Described, found: Found) -> Demand:
     context = question.context
     if context is None:
         trained = found.known.shape.longest
         context = min(profile.context.gpu, trained) if trained else profile.context.gpu
-    numbers = {"--context": context, "--concurrency": question.requests, "--gpus": question.gpus}
-    numbers["--machines"] = question.machines
-    for flag, number in numbers.items():
-        if number is not None and not 0 < number < 1 << 24:
-            raise UsageError(f"{flag} takes a number above 0, not {number}")
+    numbers = (
+        ("--context", context, _MOST_TOKENS),
+        ("--concurrency", question.requests, _MOST_REQUESTS),
+        ("--gpus", question.gpus, _MOST_GPUS),
+        ("--machines", question.machines, _MOST_MACHINES),
+    )
+    for flag, number, most in numbers:
+        if number is not None and not 0 < number <= most:
+            raise UsageError(f"{flag} takes a number from 1 to {most:,}, not {number:,}")
     return Demand(question.gpus or 1, context, question.requests, question.machines)
 
 

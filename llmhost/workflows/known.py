@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from llmhost.errors import UsageError
 from llmhost.fit.judge import Known
 from llmhost.fit.known import from_catalogue, from_published, siblings, table_with
-from llmhost.hub.asking import ask, is_offline, sources_of, token_of
+from llmhost.hub.asking import ask
+from llmhost.hub.environment import is_offline, sources_of, token_of
 from llmhost.hub.memory import Memory
 from llmhost.hub.refusals import HubError
 from llmhost.hub.web import Web

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from llmhost.cloud.base import Machine
+from llmhost.events import Notice, Reporter
+from llmhost.facts.gpu import Gpus
 from llmhost.fit.report import Beside, beside, read_report
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Ask, Deployment
+from llmhost.spec.machines import Gpu, of_driver
 from llmhost.workflows.look import Look
 from llmhost.workflows.wanted import Wanted
 
@@ -54,32 +57,54 @@ def weighed_there(want: Wanted, seen: Look, environ: Mapping[str, str]) -> Wante
     Raises:
         UsageError: It does not fit, and nobody said to go on.
     """
-    if want.fitting or not seen.new:
+    if want.fitting or want.not_judged or not seen.new:
         return want
-    return _weighed(want, seen.deployment, environ)
+    return _weighed(want, seen.deployment, environ, own_gpus(seen))
 
 
-def measured(
-    deployment: Deployment, log: Iterable[str], environ: Mapping[str, str]
-) -> tuple[Beside, ...]:
+def warn(report: Reporter, want: Wanted) -> None:
+    """Says what is to be expected where it does not surely fit, or nobody could judge that."""
+    if want.expectation:
+        report(Notice(want.expectation, warning=True))
+
+
+def own_gpus(seen: Look) -> Mapping[str, Gpu]:
+    """The GPUs of a host, as its driver describes them, under the name the deployment has."""
+    devices = seen.deployment.site.devices
+    there = [gpu for gpu in seen.facts(Gpus()).gpus if gpu.device in devices]
+    if not there:
+        return {}
+    smallest = min(there, key=lambda gpu: gpu.memory_mib)
+    return {seen.deployment.gpu: of_driver(smallest.name, smallest.memory_mib)}
+
+
+def measured(seen: Look, log: Iterable[str], environ: Mapping[str, str]) -> tuple[Beside, ...]:
     """What an engine's log says it took, beside the estimate; nobody is asked for that."""
+    deployment = seen.deployment
     memory = deployment.profile.memory
     said = read_report(memory.report, log) if memory else None
     if not said:
         return ()
-    from llmhost.workflows.fitting import fitting  # noqa: PLC0415  see above
+    from llmhost.workflows.fitting import Unjudged, fitting  # noqa: PLC0415  see above
 
     offline = {**environ, "HF_HUB_OFFLINE": "1"}
-    found = fitting(deployment, Catalog.default(environ), offline)
-    return beside(found.fit, said) if found else ()
+    found = fitting(deployment, Catalog.default(environ), offline, own_gpus(seen))
+    return () if isinstance(found, Unjudged) else beside(found.fit, said)
 
 
-def _weighed(want: Wanted, deployment: Deployment, environ: Mapping[str, str]) -> Wanted:
+def _weighed(
+    want: Wanted,
+    deployment: Deployment,
+    environ: Mapping[str, str],
+    there: Mapping[str, Gpu] | None = None,
+) -> Wanted:
     if not deployment.gpus:
         return want
-    from llmhost.workflows.fitting import fitting, refusal  # noqa: PLC0415  see above
+    from llmhost.workflows.fitting import Unjudged, fitting, refusal  # noqa: PLC0415  see above
 
-    found = fitting(deployment, Catalog.default(environ), environ)
-    if found and found.fit.verdict == "does not fit" and not want.force:
+    found = fitting(deployment, Catalog.default(environ), environ, there)
+    if isinstance(found, Unjudged):
+        return replace(want, not_judged=found.why)
+    if found.fit.verdict == "does not fit" and not want.force:
         raise refusal(found)
     return replace(want, fitting=found)

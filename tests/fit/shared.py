@@ -10,6 +10,7 @@ from llmhost.fit.shape import Layers, Shape
 from llmhost.fit.weights import Weights
 from llmhost.spec.assets import packaged_root
 from llmhost.spec.catalog import Catalog
+from llmhost.spec.described import Described
 from llmhost.spec.memory import Between, Memory
 from llmhost.spec.profile import Profile
 from llmhost.spec.wellknown import WellKnownTable
@@ -28,9 +29,15 @@ def profile(name: str) -> Profile:
     return CATALOG.profile(name)
 
 
+@cache
+def described(name: str) -> Described:
+    """A provider, or an engine that `up` does not have."""
+    return CATALOG.described(name)
+
+
 def engine(name: str = "vllm", gpu: str = "l4", **settings: Any) -> Engine:  # noqa: ANN401  settings of any type
     """A provider on a GPU model, with its defaults but for what is said."""
-    of = profile(name)
+    of = described(name)
     decided: Mapping[str, Any] = {key: spec.default for key, spec in of.settings.items()}
     return engine_of(of, {**decided, **settings}, gpu, GPUS[gpu])
 
@@ -50,6 +57,7 @@ def made(memory: Memory, *, total: int = 80 << 30, split: str = "tensor", **rest
         "requests_at_once": memory.requests_at_once,
         "split": split,
         "powers_of_two": False,
+        "slots": None,
     }
     return Engine(**{**fields, **rest})
 

@@ -1,5 +1,7 @@
 """How many GPUs a load needs."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,10 +87,77 @@ def test_a_unit_that_holds_nothing_is_refused() -> None:
         count(10, 0, 0.5)
 
 
-NUMBER = st.floats(0.01, 1e6)
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 0, -1, 1e308])
+@pytest.mark.parametrize("place", range(4))
+def test_a_number_that_cannot_be_meant_is_refused_by_its_flag(place: int, number: float) -> None:
+    numbers: list[float] = [100, 500, 5, 2048]
+    numbers[place] = number
+    flag = ("--rpm", "--peak", "--seconds", "--tokens")[place]
+    with pytest.raises(UsageError, match=f"{flag} takes a number from"):
+        Load(*numbers)  # type: ignore[arg-type]  # what a user may type
 
 
-@given(NUMBER, NUMBER, NUMBER, st.floats(0, 5), NUMBER)
+@pytest.mark.parametrize("number", [math.nan, math.inf, -0.1, 1e308])
+def test_headroom_is_a_share_that_can_be_meant(number: float) -> None:
+    with pytest.raises(UsageError, match="--headroom takes a number from 0 to 10"):
+        Load(100, 500, 5, 2048, number)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, 0, -1, 1e308, 1e-300])
+def test_sizes_and_prices_are_numbers_that_can_be_meant(number: float) -> None:
+    with pytest.raises(UsageError, match="--kv-gb takes a number from"):
+        capacity(Wish(SEED, gpu="l4", cache_gb=number), {})
+    with pytest.raises(UsageError, match="--api-price takes a number from"):
+        capacity(Wish(SEED, gpu="l4", cache_gb=1, api_usd_per_million=number), {})
+
+
+def test_a_peak_below_the_average_is_refused() -> None:
+    with pytest.raises(UsageError, match="--peak 2 is less than the average, --rpm 5"):
+        Load(5, 2, 1, 1)
+
+
+def test_a_size_without_a_model_and_a_model_contradict_each_other() -> None:
+    with pytest.raises(UsageError, match="--kv-gb counts without a model"):
+        capacity(Wish(SEED, model="Qwen/Qwen3-32B-AWQ", cache_gb=2), {})
+
+
+def test_a_request_larger_than_a_gpu_is_refused() -> None:
+    with pytest.raises(UsageError, match="a request of 25 GB has no room on L4"):
+        capacity(Wish(SEED, gpu="l4", cache_gb=25), {})
+    assert capacity(Wish(SEED, gpu="l4", cache_gb=24), {}).requests_each == 1
+
+
+def test_no_machine_is_counted_with_more_requests_than_its_provider_answers() -> None:
+    load = Load(average=1000, peak=5000, seconds=5, tokens=512)
+    found = capacity(Wish(load, model="llama3.1:8b", gpu="h100", offline=True), {})
+    assert found.requests_each == 64
+    assert found.command.endswith("--context 512 --set parallel=64")
+    assert found.machines.least * 64 >= load.at_once
+    many = Load(average=1000, peak=50_000, seconds=5, tokens=64)
+    vllm = capacity(Wish(many, model="Qwen/Qwen3-0.6B", gpu="h100", offline=True), {})
+    assert vllm.requests_each == 1024
+
+
+def test_the_command_makes_a_machine_that_holds_what_was_counted() -> None:
+    load = Load(average=100, peak=500, seconds=5, tokens=4096)
+    found = capacity(Wish(load, model="Qwen/Qwen3-32B-AWQ", gpu="l4", offline=True), {})
+    assert found.command == (
+        "llmhost up vllm --model Qwen/Qwen3-32B-AWQ --gpu l4 "
+        f"--gpus {found.gpus_each} --context 4096"
+    )
+    sglang = Wish(load, model="Qwen/Qwen3-32B-AWQ", provider="sglang", gpu="h100", offline=True)
+    judged = capacity(sglang, {})
+    assert judged.command == ""
+    assert judged.remark == "`llmhost up` does not have SGLang"
+    with pytest.raises(UsageError, match="LM Studio serves GGUF files"):
+        capacity(Wish(load, model="Qwen/Qwen3-32B", provider="lmstudio", offline=True), {})
+
+
+NUMBER = st.floats(1, 1e5)
+SECONDS = st.floats(0.01, 8e4)
+
+
+@given(NUMBER, SECONDS, NUMBER, st.floats(0, 5), NUMBER)
 def test_more_load_never_needs_less(
     peak: float, seconds: float, each: float, headroom: float, more: float
 ) -> None:

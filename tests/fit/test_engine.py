@@ -3,11 +3,12 @@
 import pytest
 
 from llmhost.errors import UsageError
-from llmhost.fit.engine import Between, budget, cache_room, engine_of, overhead
+from llmhost.fit.budget import budget, cache_room, overhead
+from llmhost.fit.engine import Between, engine_of
 from llmhost.fit.shape import Spread
 from llmhost.spec.memory import Between as Bounds
 from llmhost.spec.memory import Memory, Report, Reserve
-from tests.fit.shared import CATALOG, GPUS, engine, known, made, memory, profile
+from tests.fit.shared import CATALOG, GPUS, described, engine, known, made, memory, profile
 
 GIB, MIB = 1 << 30, 1 << 20
 
@@ -65,6 +66,36 @@ def test_a_static_share_still_leaves_room_for_everything_else() -> None:
     assert cache_room(of, weights=20 * GIB, overhead=30 * GIB, gpus=1) == 30 * GIB
 
 
+def test_engines_without_a_profile_have_their_budgets_as_data() -> None:
+    """SGLang keeps back what it chooses itself; TensorRT-LLM takes a share of what is left."""
+    weights, beside = 20 * GIB, 4 * GIB
+    h100 = engine("sglang", "h100")
+    assert (h100.tokens_at_once, h100.share) == (8192, None)
+    kept = (512 + 8192 * 1.5 + 128) * MIB  # more than the 10 GiB that a large GPU keeps at least
+    found = cache_room(h100, weights=weights, overhead=beside, gpus=1)
+    assert found == pytest.approx(h100.total - kept - weights, abs=2)
+    told = engine("sglang", "h100", mem_fraction_static=0.5)
+    assert cache_room(told, weights=weights, overhead=beside, gpus=1) == pytest.approx(
+        h100.total * 0.5 - weights, abs=2
+    )
+    trt = engine("tensorrt-llm", "h100")
+    assert cache_room(trt, weights=weights, overhead=beside, gpus=1) == pytest.approx(
+        (trt.total - weights - beside) * 0.9, abs=2
+    )
+    chunks = {gpu: engine("sglang", gpu).tokens_at_once for gpu in ("l4", "l40s", "h200", "b200")}
+    assert chunks == {"l4": 2048, "l40s": 4096, "h200": 8192, "b200": 16384}
+
+
+def test_an_engine_without_a_profile_is_no_provider() -> None:
+    assert not {"sglang", "tensorrt-llm"} & set(CATALOG.names())
+    for name in ("sglang", "tensorrt-llm"):
+        with pytest.raises(UsageError, match="there is no provider"):
+            CATALOG.profile(name)
+    for name in ("nobody", "../_machines/gpus"):
+        with pytest.raises(UsageError, match="there is no provider"):
+            CATALOG.described(name)
+
+
 def test_a_small_gpu_is_reserved_less_than_a_large_one() -> None:
     small = made(SGLANG, total=24 * GIB)
     reserve = (512 + 2048 * 1.5 + 128) * MIB
@@ -116,15 +147,16 @@ def test_the_format_of_the_cache_is_that_of_the_setting(
     assert engine(provider, "l4", **settings).bits == bits
 
 
-@pytest.mark.parametrize("provider", CATALOG.names())
+@pytest.mark.parametrize("provider", [*CATALOG.names(), "sglang", "tensorrt-llm"])
 def test_every_profile_that_describes_memory_names_settings_that_it_has(provider: str) -> None:
-    of = profile(provider)
+    of = described(provider)
     if of.memory is None or of.gpus is None:
         return
     memory_settings = (
         of.memory.share_setting,
         of.memory.cache_setting,
         of.memory.requests_setting,
+        of.memory.slots.setting if of.memory.slots else "",
     )
     for name in memory_settings:
         assert not name or name in of.settings

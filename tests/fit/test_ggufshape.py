@@ -39,6 +39,20 @@ def test_llama_3_1_8b_keeps_131072_bytes_per_token() -> None:
     assert bytes_per_token(shape_of_gguf(said)) == 131_072
 
 
+def test_deepseek_v2_lite_keeps_a_latent_vector_only_if_its_file_is_of_the_newer_kind() -> None:
+    legacy = {
+        "block_count": 27,
+        "embedding_length": 2048,
+        "attention__kv_lora_rank": 512,
+        "rope__dimension_count": 64,
+        "attention__key_length": 192,
+        "attention__value_length": 128,
+    }
+    assert bytes_per_token(shape_of_gguf(metadata("deepseek2", **legacy))) == 276_480
+    newer = legacy | {"attention__key_length": 576, "attention__key_length_mla": 192}
+    assert bytes_per_token(shape_of_gguf(metadata("deepseek2", **newer))) == 31_104
+
+
 @pytest.mark.parametrize(
     ("family", "said", "layers"),
     [
@@ -51,8 +65,12 @@ def test_llama_3_1_8b_keeps_131072_bytes_per_token() -> None:
                  "attention__sliding_window_pattern": (True, False) * 6},
          (Layers("window", 6, kv_heads=16, key=64, value=64, window=512),
           Layers("full", 6, kv_heads=16, key=64, value=64))),
-        ("deepseek2", {"attention__kv_lora_rank": 512, "rope__dimension_count": 64},
+        ("deepseek2", {"attention__kv_lora_rank": 512, "rope__dimension_count": 64,
+                       "attention__key_length_mla": 192, "attention__value_length_mla": 128},
          (Layers("latent", 12, latent=576),)),
+        ("deepseek2", {"attention__kv_lora_rank": 512, "rope__dimension_count": 64,
+                       "attention__key_length": 192, "attention__value_length": 128},
+         (Layers("full", 12, kv_heads=16, key=192, value=128),)),
         ("deci", {"attention__head_count_kv": (8, 0, 8) * 4},
          (Layers("full", 8, kv_heads=8, key=64, value=64),)),
         ("gemma3n", {"attention__shared_kv_layers": 4},

@@ -1,9 +1,13 @@
 """Verdicts: the examples everybody gets wrong, and what must hold for any model."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmhost.fit.blocks import Blocks, blocks_of
+from llmhost.fit.cache import Use, cache_bytes
 from llmhost.fit.judge import Demand, Fit, Known, judge
 from llmhost.fit.shape import Layers, Shape, Spread
 from llmhost.fit.weights import Weights, on_one_gpu
@@ -103,6 +107,114 @@ def test_heads_of_linear_attention_must_come_out_even_too() -> None:
     assert any("linear attention" in reason for reason in fit.reasons)
 
 
+@pytest.mark.parametrize(
+    ("name", "gpu", "gpus", "words"),
+    [
+        ("Qwen/Qwen3-235B-A22B-FP8", "a100", 8, "each of its experts is 1,536 wide: among 8 GPUs"),
+        ("Qwen/Qwen3-30B-A3B-FP8", "l4", 8, "that is 96 each, which cuts blocks of 128"),
+        ("Qwen/Qwen2.5-14B-Instruct-AWQ", "l4", 8, "its feed-forward part is 13,824 wide"),
+        ("MiniMaxAI/MiniMax-M2.5", "h200", 8, "each of its experts is 1,536 wide"),
+    ],
+)
+def test_blocks_of_quantised_weights_must_not_be_cut(
+    name: str, gpu: str, gpus: int, words: str
+) -> None:
+    fit = judged(name, gpu, gpus)
+    assert fit.verdict == "does not fit"
+    (reason,) = fit.reasons
+    assert words in reason
+    assert reason.endswith(("1, 2 or 4 will do", "1 or 2 will do"))
+    assert fit.likely == "vLLM ends while it starts, before it has read the weights"
+
+
+@pytest.mark.parametrize(
+    ("name", "gpu", "gpus"),
+    [
+        ("deepseek-ai/DeepSeek-V3", "h200", 8),
+        ("Qwen/Qwen3-32B-FP8", "l4", 8),
+        ("Qwen/Qwen3-30B-A3B", "l4", 8),
+        ("Qwen/Qwen2.5-72B-Instruct-AWQ", "l4", 4),
+        ("nvidia/Llama-3.1-70B-Instruct-FP8", "h100", 8),
+    ],
+)
+def test_blocks_that_come_out_whole_are_no_reason(name: str, gpu: str, gpus: int) -> None:
+    assert judged(name, gpu, gpus).verdict == "fits"
+
+
+def test_the_blocks_are_read_off_the_description() -> None:
+    fp8 = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    assert blocks_of({"quantization_config": fp8}) == Blocks(128, 128)
+    assert blocks_of({"quantization_config": {"quant_method": "fp8"}}) == Blocks()
+    awq = {"quant_method": "awq", "group_size": 64}
+    assert blocks_of({"text_config": {"quantization_config": awq}}) == Blocks(64, 32)
+    whole_rows = {"quant_method": "gptq", "group_size": -1}
+    assert blocks_of({"quantization_config": whole_rows}) == Blocks()
+    grouped = {"weights": {"strategy": "group", "group_size": 32}}
+    blocked = {"weights": {"strategy": "block", "block_structure": [128, 128]}}
+    for group, blocks in ((grouped, Blocks(32, 32)), (blocked, Blocks(128, 128)), ({}, Blocks())):
+        said = {"quant_method": "compressed-tensors", "config_groups": {"group_0": group}}
+        assert blocks_of({"quantization_config": said}) == blocks
+    nonsense: object
+    for nonsense in (7, [], {"quant_method": 3}, {"quant_method": "fp8", "weight_block_size": "x"}):
+        assert blocks_of({"quantization_config": nonsense}) == Blocks()
+
+
+def test_ollama_makes_room_for_every_request_it_is_to_answer_at_a_time() -> None:
+    one = judge(known("llama3.1:8b"), engine("ollama", "l4"), Demand(1, 65_536))
+    eight = judge(known("llama3.1:8b"), engine("ollama", "l4", parallel=8), Demand(1, 65_536))
+    asked = judged("llama3.1:8b", "l4", 1, provider="ollama", context=65_536, requests=8)
+    assert eight.per_gpu.cache == 8 * one.per_gpu.cache == asked.per_gpu.cache
+    assert (one.verdict, eight.verdict) == ("fits", "does not fit")
+    assert (eight.requests, asked.settings) == (8, {"parallel": "8"})
+
+
+def test_llama_cpp_makes_one_cache_for_all_requests() -> None:
+    model, of = plain(), engine("llamacpp", "h100")
+    usual, many = (judge(model, one, Demand(1, 8192)) for one in (of, of.taking(64)))
+    assert usual.per_gpu.cache == many.per_gpu.cache
+    asked = judge(model, of, Demand(1, 8192, 8))
+    assert asked.told == 8 * 8192
+    assert asked.per_gpu.cache == 8 * usual.per_gpu.cache
+
+
+def test_a_shared_cache_has_a_window_for_each_of_those_who_share_it() -> None:
+    window = Layers("window", 1, kv_heads=1, key=1, value=1, window=100)
+    state = Layers("state", 1, state=1000)
+    shape = Shape((window, state), 2, 1, 1, 1, 1)
+    one = Use(10_000, 1, bits=8, ahead=50, sharing=4)
+    assert cache_bytes(shape, one) == 2 * (4 * 100 + 50) + 4 * 1000
+    assert cache_bytes(shape, Use(10, 2, bits=8, ahead=50, sharing=4)) == 2 * 20 + 4 * 1000
+
+
+def test_more_requests_than_the_provider_answers_at_a_time_are_refused() -> None:
+    fit = judged("llama3.1:8b", "b200", 8, provider="ollama", context=128, requests=65)
+    assert fit.reasons == ("Ollama answers 64 requests at a time at most, not 65",)
+    few = judge(known("llama3.1:8b"), engine("ollama", "h100", parallel=2), Demand(1, 128, 3))
+    assert few.reasons == ("Ollama answers 2 requests at a time with parallel=2, not 3",)
+    assert few.likely == "Ollama starts, and requests beyond what it takes at a time wait"
+
+
+@pytest.mark.parametrize(
+    ("fit", "words"),
+    [
+        (("Qwen/Qwen3-32B", "l4", 2, {}), "runs out of memory while it loads the weights"),
+        (("Qwen/Qwen3-32B-AWQ", "l4", 2, {"requests": 8}), "find no room in the KV cache wait"),
+        (("Qwen/Qwen3-32B-AWQ", "l4", 1, {"context": 40_960}), "where it makes the KV cache"),
+        (("Qwen/Qwen3-32B-AWQ", "h100", 1, {"context": 50_000}), "refuses the context"),
+        (("Qwen/Qwen2.5-32B-Instruct-AWQ", "l4", 3, {}), "ends while it starts"),
+        (("llama3.3:70b", "l4", 1, {"provider": "ollama"}), "leaves layers on the CPU"),
+        (("Qwen/Qwen3-32B-AWQ", "l4", 2, {}), ""),
+    ],
+)
+def test_what_is_likely_to_happen_depends_on_what_is_missing(
+    fit: tuple[str, str, int, dict[str, Any]], words: str
+) -> None:
+    name, gpu, gpus, more = fit
+    found = judged(name, gpu, gpus, **more)
+    assert words in found.likely
+    assert bool(found.likely) == (found.verdict != "fits")
+
+
 def test_more_groups_than_layers_cannot_be() -> None:
     small = plain(layers=2)
     fit = judge(small, made(memory(), split="layer"), Demand(3, 10))
@@ -148,8 +260,13 @@ MODELS = st.builds(
     st.integers(1, 1 << 41),
 )
 ENGINES = st.sampled_from(
-    [("vllm", "l4"), ("vllm", "h100"), ("llamacpp", "t4"), ("ollama", "a100")]
-)
+    [
+        ("vllm", "l4"), ("vllm", "h100"), ("llamacpp", "t4"), ("ollama", "a100"),
+        ("sglang", "l40s"), ("sglang", "b200"), ("tensorrt-llm", "h100"),
+    ]
+)  # fmt: skip
+# SGLang keeps more back the more GPUs there are, and so a small model may have less of each.
+GROWING = ENGINES.filter(lambda of: of[0] != "sglang")
 DEMANDS = st.builds(
     Demand, st.sampled_from([1, 2, 4, 8]), st.integers(1, 1 << 18), st.integers(1, 64)
 )
@@ -200,6 +317,21 @@ def test_more_gpus_never_hold_more_weights_or_cache_each(
     ).per_gpu
     assert many.weights <= few.weights
     assert many.cache <= few.cache
+
+
+@given(MODELS, GROWING, DEMANDS)
+def test_twice_the_gpus_never_fit_worse_where_the_model_can_be_divided(
+    model: Known, of: tuple[str, str], demand: Demand
+) -> None:
+    """From two on: the second GPU brings the buffers that several need among themselves."""
+    few = Demand(max(demand.gpus, 2), demand.context, demand.requests)
+    less = judge(model, engine(*of), few)
+    more = judge(model, engine(*of), Demand(few.gpus * 2, few.context, few.requests))
+    if any("divided" in reason or "dealt out" in reason for reason in more.reasons):
+        return
+    assert ORDER[more.verdict] >= ORDER[less.verdict]
+    assert more.longest.least >= less.longest.least
+    assert more.longest.most >= less.longest.most
 
 
 @given(MODELS, ENGINES, DEMANDS)

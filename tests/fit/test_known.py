@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from llmhost.fit.blocks import Blocks
 from llmhost.fit.known import from_published
 from llmhost.hub.published import Published
 from llmhost.spec.deployment import Model
@@ -32,6 +33,14 @@ def test_everything_a_registry_says_is_kept() -> None:
     weights = known.weights
     assert (weights.size, weights.replicated, weights.download) == (1000, 10, 1200)
     assert (weights.certainty, weights.format) == ("exact", "BF16")
+
+
+def test_blocks_of_quantised_weights_are_kept() -> None:
+    fp8 = {"quant_method": "fp8", "weight_block_size": [128, 128]}
+    known = from_published(published(config=CONFIG | {"quantization_config": fp8}))
+    assert known.weights.blocks == Blocks(128, 128)
+    assert known.weights.format == "FP8"
+    assert from_published(published()).weights.blocks == Blocks()
 
 
 def test_old_weights_stay_an_estimate() -> None:

@@ -4,13 +4,21 @@ import shlex
 
 import pytest
 
+from llmhost.cli.asking import settings_from
 from llmhost.cli.verbs import VERBS, built
+from llmhost.errors import UsageError
+from llmhost.fit.judge import Demand, judge
 from llmhost.fit.offers import machines
 from llmhost.fit.remedies import Remedy
-from llmhost.workflows.fit import Answer, Question, fit, provider_of
-from tests.fit.shared import CATALOG
+from llmhost.spec.deployment import Ask
+from llmhost.spec.resolve import resolve
+from llmhost.workflows.fit import Answer, Question, fit
+from llmhost.workflows.fitting import Fitting, fitting
+from llmhost.workflows.market import provider_of
+from tests.fit.shared import CATALOG, engine, known
 
 TABLE = CATALOG.machines("gcp")
+SMALL_GGUF = "Qwen/Qwen2.5-0.5B-Instruct-GGUF/qwen2.5-0.5b-instruct-q4_k_m.gguf"
 OFFLINE = {"HF_HUB_OFFLINE": "1"}
 
 
@@ -72,7 +80,14 @@ QUESTIONS = [
     ("deepseek-ai/DeepSeek-V3", {"gpu": "h100", "gpus": 8}),
     ("llama3.3:70b", {"gpu": "l4", "gpus": 1}),
     ("google/gemma-3-27b-it", {"gpu": "t4", "gpus": 1}),
-]
+    ("Qwen/Qwen3-32B", {"gpu": "l4", "gpus": 2, "context": 40960, "requests": 4,
+                        "settings": {"kv_cache_dtype": "fp8"}}),
+    ("Qwen/Qwen3-32B-AWQ", {"gpu": "l4", "gpus": 1, "context": 512, "requests": 300}),
+    ("llama3.1:8b", {"gpu": "l4", "gpus": 1, "context": 65536, "requests": 8}),
+    ("llama3.1:8b", {"gpu": "l4", "gpus": 1, "context": 65536, "settings": {"parallel": 8}}),
+    ("qwen2.5-7b-instruct@q4_k_m", {"gpu": "t4", "gpus": 1, "context": 65536, "requests": 8}),
+    (SMALL_GGUF, {"gpu": "t4", "gpus": 1, "context": 32768, "requests": 64}),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("model", "said"), QUESTIONS)
@@ -88,12 +103,92 @@ def test_remedies_are_in_order_of_price_and_none_is_wrong(
 
 
 def assert_is_read(one: Remedy) -> None:
-    """The command is one that `up` takes."""
+    """The command is one that `up` takes, and what `up` then judges is what was promised."""
     program, verb, *rest = shlex.split(one.command)
     assert (program, verb) == ("llmhost", "up")
     with built(VERBS["up"]).make_context("up", rest) as context:
-        assert context.params["model"] == one.fit.model
-        assert context.params["gpus"] == one.fit.gpus
+        typed = context.params
+    ask = Ask(
+        typed["provider"],
+        model=typed["model"],
+        gpu=typed["gpu"],
+        gpus=typed["gpus"],
+        context=typed["context"],
+        settings=settings_from(typed["settings"]),
+        accept_licence=True,
+    )
+    wanted = resolve(CATALOG.profile(ask.provider), ask, gpus=CATALOG.gpus())
+    fitted = fitting(wanted, CATALOG, OFFLINE)
+    assert isinstance(fitted, Fitting)
+    promised, again = one.fit, fitted.fit
+    assert (again.model, again.gpu, again.gpus) == (promised.model, promised.gpu, promised.gpus)
+    assert again.cache_bits == promised.cache_bits
+    assert again.settings == promised.settings
+    assert again.per_gpu.weights == promised.per_gpu.weights
+    if again.requests == promised.requests or again.told == promised.told != promised.context:
+        # Every request has its room from the start: `up` counts all of them.
+        assert again.verdict == promised.verdict
+        assert again.per_gpu.cache == promised.per_gpu.cache
+        return
+    # Pages are handed out as tokens come: `up` counts one request, and the engine takes them all.
+    of = engine(promised.provider, promised.gpu, **wanted.settings)
+    assert of.slots is not None
+    assert of.slots >= promised.requests
+    demand = Demand(promised.gpus, wanted.context, promised.requests)
+    assert judge(known(promised.model), of, demand).verdict == promised.verdict
+
+
+def test_settings_stay_in_the_commands() -> None:
+    answer = asked(
+        "Qwen/Qwen3-32B", gpu="l4", gpus=2, context=40960, requests=4,
+        settings={"kv_cache_dtype": "fp8", "env.VLLM_USE_V1": "1"},
+    )  # fmt: skip
+    first = answer.would_fit[0]
+    assert first.fit.model == "Qwen/Qwen3-32B-AWQ"
+    assert first.command == (
+        "llmhost up vllm --model Qwen/Qwen3-32B-AWQ --gpu l4 --gpus 2 --context 40960 "
+        "--set kv_cache_dtype=fp8 --set env.VLLM_USE_V1=1"
+    )
+
+
+def test_requests_at_a_time_are_set_where_the_provider_takes_fewer() -> None:
+    ollama = asked("llama3.1:8b", gpu="l4", gpus=1, context=65536, requests=8).would_fit[0]
+    assert ollama.command.endswith("--context 15360 --set parallel=8")
+    llamacpp = asked(SMALL_GGUF, gpu="t4", gpus=1, context=32768, requests=64).would_fit
+    whole = [one.command for one in llamacpp if "context of" not in one.what]
+    assert whole
+    assert all("--context 2097152 --set parallel=64" in command for command in whole)
+    vllm = asked("Qwen/Qwen3-32B-AWQ", gpu="l4", gpus=1, context=512, requests=300).would_fit
+    assert any("--set max_num_seqs=300" in one.command for one in vllm)
+
+
+def test_what_several_machines_cost_is_said_and_no_command_that_makes_one() -> None:
+    answer = asked(
+        "deepseek-ai/DeepSeek-V3", gpu="h100", gpus=8, machines=2, context=163_840, requests=64
+    )
+    (shorter,) = [one for one in answer.would_fit if one.fit.machines > 1]
+    assert shorter.usd_per_hour == 2 * 88.49
+    assert shorter.command == ""
+    assert answer.asked is not None
+    assert any("makes one machine" in remark for remark in answer.asked.remarks)
+
+
+def test_the_version_of_a_model_that_was_typed_stays_in_the_command() -> None:
+    answer = asked("Qwen/Qwen3-32B@main", gpu="l4", gpus=2)
+    machine = next(one for one in answer.would_fit if one.fit.model == "Qwen/Qwen3-32B")
+    assert "--model Qwen/Qwen3-32B@main " in machine.command
+
+
+def test_a_sibling_whose_blocks_would_be_cut_is_not_offered_on_so_many_gpus() -> None:
+    for one in asked("Qwen/Qwen3-235B-A22B", gpu="a100", gpus=8).would_fit:
+        if one.fit.model.endswith("-FP8"):
+            assert one.fit.gpus == 4
+
+
+def test_a_provider_of_gguf_files_is_not_judged_by_safetensors() -> None:
+    with pytest.raises(UsageError, match="LM Studio serves GGUF files") as refusal:
+        asked("Qwen/Qwen3-32B", provider="lmstudio")
+    assert "--provider vllm" in refusal.value.hint
 
 
 def test_of_machines_with_the_same_gpus_the_cheapest_is_taken() -> None:
@@ -101,13 +196,18 @@ def test_of_machines_with_the_same_gpus_the_cheapest_is_taken() -> None:
     assert found["l4", 1].name == "g2-standard-4"
     assert found["h100", 8].usd_per_hour == 88.49
     assert found["h100", 1].bought == "flex-start"
-    assert found["t4", 1].usd_per_hour is None
 
 
 def test_the_cheapest_comes_first_and_what_nobody_prices_last() -> None:
-    ranks = [one.rank for one in machines(TABLE)]
+    priceless = {
+        name: kind.model_copy(update={"price": None}) if kind.gpu == "l4" else kind
+        for name, kind in TABLE.machines.items()
+    }
+    found = machines(TABLE.model_copy(update={"machines": priceless}))
+    ranks = [one.rank for one in found]
     assert ranks == sorted(ranks)
-    assert machines(TABLE)[-1].usd_per_hour is None
+    assert (found[-1].gpu, found[-1].usd_per_hour) == ("l4", None)
+    assert found[0].usd_per_hour is not None
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import huggingface_hub
 import pytest
+from gguf import GGUFReader
 
 from llmhost.hub.asking import ask
-from llmhost.hub.refusals import HubError
+from llmhost.hub.refusals import BrokenFileError, HubError
 from llmhost.hub.repository import open_repository
 from llmhost.hub.web import Web
 from llmhost.hub.weights import of_directory
@@ -29,7 +30,7 @@ def test_a_single_file_is_measured_by_its_header(hub: Running, web: Web) -> None
     found = ask(DIRECTORY, web, Sources(hub=hub.endpoint))
     assert found.weights == bytes_of(0, 1)
     assert found.exact
-    assert found.evidence == "the headers of 1 safetensors files"
+    assert found.evidence == "the header of model.safetensors"
     assert found.config == CONFIG
     assert len(found.revision) == 40
     assert found.kind == "config"
@@ -106,15 +107,26 @@ def test_a_long_header_takes_one_more_request(hub: Running, web: Web) -> None:
     assert web.received < len(text) + 10_000
 
 
-def test_a_gguf_file_is_measured_by_its_size_and_read_for_its_shape(hub: Running, web: Web) -> None:
-    path = gguf(hub.folder / NAME / "model-Q4_0.gguf", words=100_000)
+def real(*paths: Path) -> int:
+    """Bytes of the tensors of GGUF files, by the real library."""
+    return sum(int(one.n_bytes) for path in paths for one in GGUFReader(path).tensors)
+
+
+def test_a_gguf_file_is_measured_by_its_tensors(hub: Running, web: Web) -> None:
+    path = gguf(hub.folder / NAME / "model-Q4_0.gguf", words=100_000, fill=1 << 22)
     model = Model("m", "hub", NAME, files=("*[-.][qQ]4_0.gguf",), file="Q4_0.gguf")
     found = ask(model, web, Sources(hub=hub.endpoint))
-    assert found.weights == path.stat().st_size
+    size = path.stat().st_size
+    assert found.weights == real(path) < size - 1_000_000, "the words are no weights"
+    assert found.download == size
+    assert found.formats == {"F16": 100_000 * 64 * 2, "F32": (1 << 24) + 256}
+    assert found.replicated == 256
+    assert found.evidence == "the header of model-Q4_0.gguf"
     assert found.kind == "gguf"
     assert found.config["llama.block_count"] == 2
     assert found.config["vocab_size"] == 100_000
-    assert web.received < 70_000
+    header = size - real(path)
+    assert web.received < header + (1 << 21) < size, "only the header is read"
 
 
 def test_a_split_gguf_file_is_summed(hub: Running, web: Web) -> None:
@@ -122,9 +134,47 @@ def test_a_split_gguf_file_is_summed(hub: Running, web: Web) -> None:
     files = tuple(f"big-{part:05d}-of-00003.gguf" for part in (1, 2, 3))
     assert not split.exists(), "the real library has split it"
     found = ask(Model("m", "hub", NAME, files=files, file=files[0]), web, Sources(hub=hub.endpoint))
-    assert found.weights == sum((hub.folder / NAME / name).stat().st_size for name in files)
-    assert found.evidence == "the sizes of 3 files"
+    assert found.weights == real(*(hub.folder / NAME / name for name in files))
+    assert found.download == sum((hub.folder / NAME / name).stat().st_size for name in files)
+    assert found.evidence == "the headers of 3 GGUF files"
     assert found.config["llama.block_count"] == 2
+
+
+def test_a_gguf_file_that_is_shorter_than_its_tensors_is_refused(hub: Running, web: Web) -> None:
+    path = gguf(hub.folder / NAME / "model-Q4_0.gguf", fill=1 << 20)
+    path.write_bytes(path.read_bytes()[: 1 << 20])
+    model = Model("m", "hub", NAME, files=("model-Q4_0.gguf",), file="model-Q4_0.gguf")
+    with pytest.raises(BrokenFileError, match="and the file has 1048576"):
+        ask(model, web, Sources(hub=hub.endpoint))
+
+
+def many(folder: Path, shards: int, text: bytes, *, total: int) -> None:
+    """A repository of so many files with the same header, and an index that says so much."""
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text(json.dumps(CONFIG))
+    places = {f"layer.{place}": f"part-{place}.safetensors" for place in range(shards)}
+    for name in places.values():
+        (folder / name).write_bytes(len(text).to_bytes(8, "little") + text)
+    index = {"metadata": {"total_size": total}, "weight_map": places}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
+def test_the_headers_of_many_files_are_not_read_where_the_index_lies(
+    hub: Running, web: Web
+) -> None:
+    many(hub.folder / NAME, 300, b"{}", total=123)
+    with pytest.raises(BrokenFileError, match="in 300 files, and their sizes are not those"):
+        ask(DIRECTORY, web, Sources(hub=hub.endpoint))
+    assert web.requests == 3, "the listing, the configuration and the index"
+
+
+def test_all_headers_of_a_question_together_have_a_limit(hub: Running) -> None:
+    web = Web(sleep=lambda _seconds: None, most=4 << 20)
+    many(hub.folder / NAME, 60, b"{" + b" " * (1 << 20) + b"}", total=123)
+    with pytest.raises(BrokenFileError, match="more than 4 MiB would have to be read"):
+        ask(DIRECTORY, web, Sources(hub=hub.endpoint))
+    assert web.received < (4 << 20) + 8 * (1 << 16)
+    assert web.requests < 60, "what was not begun is not begun any more"
 
 
 def test_a_quantisation_that_is_not_there_is_answered_with_those_that_are(

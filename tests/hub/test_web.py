@@ -1,19 +1,21 @@
-"""A registry that refuses, throttles, cuts, drips, redirects in circles or is not there."""
+"""A registry that refuses, throttles, cuts, redirects in circles or is not there."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import contextlib
+import http.client
+import ssl
+import urllib.request
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from llmhost.hub.asking import ask
-from llmhost.hub.refusals import BrokenFileError, HubError, UnreachableError
+from llmhost.hub.refusals import HubError, UnreachableError
 from llmhost.hub.web import Web
 from llmhost.spec.deployment import Model
 from llmhost.spec.sources import Sources
 from tests.hub.conftest import Running
 from tests.hub.files import single
+from tests.hub.serving import serving
 
 NAME = "org/model"
 GRANTED, OTHER = "hf_granted", "hf_other"
@@ -124,30 +126,6 @@ def test_addresses_that_are_none_of_the_web_are_refused(url: str) -> None:
         Web().get(url, limit=10)
 
 
-@contextmanager
-def serving(answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[str]:
-    """A server of one answer; gives its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-    )
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/x"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def test_redirections_in_a_circle_end() -> None:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(302)
@@ -170,45 +148,69 @@ def test_a_redirection_out_of_the_web_is_refused() -> None:
         Web().get(url, limit=10)
 
 
-def endless(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    try:
-        while True:
-            handler.wfile.write(bytes(1 << 16))
-    except OSError:
-        handler.close_connection = True
+@pytest.mark.parametrize("error", [ssl.SSLError("bad record mac"), OSError("no route to host")])
+def test_what_breaks_while_it_is_read_is_an_error_of_the_hub(error: OSError) -> None:
+    class Answer(contextlib.AbstractContextManager["Answer"]):
+        status = 200
+        headers = http.client.HTTPMessage()
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def read(self, _size: int) -> bytes:
+            raise error
+
+    class Opener:
+        def open(self, _request: object, *, timeout: float) -> Answer:
+            assert timeout
+            return Answer()
+
+    web = Web(sleep=lambda _seconds: None, opener=lambda _whole: Opener())
+    with pytest.raises(HubError, match="breaks off again and again"):
+        web.get("https://hub.example/x", limit=10)
+    assert web.requests == 4
 
 
-def test_an_answer_without_end_is_cut_at_the_limit() -> None:
-    web = Web()
-    with (
-        serving(endless) as url,
-        pytest.raises(BrokenFileError, match="larger than the 1000 bytes"),
-    ):
-        web.get(url, limit=1000)
-    assert web.received == 1001
+def test_a_token_does_not_follow_into_the_clear() -> None:
+    met: list[tuple[str, str]] = []
+
+    class Answer(contextlib.AbstractContextManager["Answer"]):
+        def __init__(self, location: str) -> None:
+            self.status = 302 if location else 200
+            self.headers = http.client.HTTPMessage()
+            self.headers["Location"] = location
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def read(self, _size: int) -> bytes:
+            return b""
+
+    class Opener:
+        def open(self, request: urllib.request.Request, *, timeout: float) -> Answer:
+            assert timeout
+            url = request.full_url
+            met.append((url, request.get_header("Authorization", "")))
+            return Answer("http://hub.example/y" if url.startswith("https") else "")
+
+    Web(token=OTHER, opener=lambda _whole: Opener()).get("https://hub.example/x", limit=10)
+    assert met == [("https://hub.example/x", f"Bearer {OTHER}"), ("http://hub.example/y", "")]
 
 
-def test_a_server_that_ignores_ranges_is_read_no_further_than_needed() -> None:
-    web = Web()
-    with serving(endless) as url:
-        assert web.get(url, limit=100, start=500, size=100).content == bytes(100)
-    assert web.received == 600
-
-
-def test_an_answer_that_drips_is_given_up() -> None:
-    clock = iter(range(0, 100_000, 50))
-
-    def drips(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Length", "100000")
+def test_a_redirection_to_no_address_is_refused() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", "http://[")
         handler.end_headers()
-        handler.wfile.write(bytes(100_000))
 
-    web = Web(sleep=lambda _seconds: None, clock=lambda: float(next(clock)))
-    with serving(drips) as url, pytest.raises(HubError, match="breaks off again and again"):
-        web.get(url, limit=1 << 20)
+    with serving(answer) as url, pytest.raises(HubError, match="not an address on the web"):
+        Web().get(url, limit=10)
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    with pytest.raises(UnreachableError) as caught:
+        Web().get("http://user:s3cret@127.0.0.1:9/x", limit=10)
+    assert "s3cret" not in f"{caught.value.message} {caught.value.why}"
 
 
 def test_a_signature_in_an_address_is_not_shown() -> None:
