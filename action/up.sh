@@ -25,14 +25,19 @@ arguments() {
 
 # cancelled: GitHub waits 7.5 s after SIGINT and 2.5 s after SIGTERM, then ends everything.
 cancelled() {
+  local child=${!:-}
   trap '' INT TERM
-  kill -TERM "$child" 2>/dev/null
   printf '::warning title=llmhost::cancelled: taking %s away\n' "$name"
+  # It is over before anything is taken away, so that it makes nothing meanwhile; perhaps it has ended already.
+  kill -TERM "$child" 2>/dev/null || true
+  (sleep 2 && kill -KILL "$child") >/dev/null 2>&1 &
+  wait "$child" || true
   "$here/down.sh" || true
   exit 130
 }
 
-name=$(name_of "${GITHUB_RUN_ATTEMPT:?}") at=$(place)
+name=$(name_of "${GITHUB_RUN_ATTEMPT:?}")
+at=$(place)
 arguments
 result=$(mktemp)
 trap 'rm -f "$result"' EXIT
@@ -42,8 +47,7 @@ trap cancelled INT TERM
   credentials
   exec llmhost "${argv[@]}" >"$result"
 ) &
-child=$!
-wait "$child"
+wait "$!"
 
 python3 - "$result" <<'PYTHON' >>"${GITHUB_OUTPUT:?}"
 import json, sys

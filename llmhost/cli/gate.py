@@ -57,7 +57,8 @@ def gate(  # noqa: PLR0913  flags are parameters
 
     Measures errors, latency, time to first token and tokens per second. Without a file: fewer
     than 1 % of requests fail, and 95 of 100 end within 10 seconds, both with 95 % confidence. The
-    exit status is 1 when a limit is broken, and 4 when it takes more requests to be sure.
+    exit status is 1 when a limit is broken, 4 when it takes more requests to be sure, and 5 when
+    the API could not be asked.
 
     Examples:
         llmhost gate vllm --cloud sandbox
@@ -78,6 +79,8 @@ def wanted(flags: GateFlags) -> "GateFile":
     Raises:
         UsageError: A flag is out of bounds, or (ProfileError) the file is wrong.
     """
+    from pydantic import ValidationError
+
     from llmhost.errors import UsageError
     from llmhost.spec.document import read_document
     from llmhost.spec.gatefile import GateFile
@@ -85,9 +88,12 @@ def wanted(flags: GateFlags) -> "GateFile":
     file = read_document(flags.file, GateFile) if flags.file else GateFile()
     said = {"requests": flags.requests, "concurrency": flags.concurrency}
     update = {key: value for key, value in said.items() if value is not None}
-    if wrong := [key for key, value in update.items() if value < 1]:
-        raise UsageError(f"--{wrong[0]} takes 1 or more")
-    return file.model_copy(update=update)
+    try:
+        return GateFile.model_validate({**file.model_dump(), **update})
+    except ValidationError as error:
+        (wrong, *_) = error.errors()
+        flag, bound = wrong["loc"][0], wrong["msg"].removeprefix("Input should be ")
+        raise UsageError(f"--{flag} takes a number {bound}, not {wrong['input']}") from error
 
 
 def _gated(

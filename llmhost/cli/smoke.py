@@ -60,7 +60,8 @@ def smoke(  # noqa: PLR0913  flags are parameters
 
     Looks at the provider and the GPUs, then asks what clients ask: models, completion, chat,
     streaming, JSON schema, tools, embeddings, and what must be refused. The exit status is 1 when
-    a check fails. Checks are files; see the guide for your own.
+    a check fails, and 5 when the API could not be asked. Checks are files; see the guide for your
+    own.
 
     Examples:
         llmhost smoke vllm --cloud sandbox
@@ -73,7 +74,8 @@ def smoke(  # noqa: PLR0913  flags are parameters
     done = _smoked(invocation, target.of(name), where, target, flags)
     invocation.deliver(done, view(done, width=invocation.terminal.width))
     written(invocation, done, flags)
-    raise typer.Exit(ExitStatus.OK if done.passed else ExitStatus.FAILED)
+    unpassed = ExitStatus.UNASKED if done.health == "unknown" else ExitStatus.FAILED
+    raise typer.Exit(ExitStatus.OK if done.passed else unpassed)
 
 
 def _smoked(

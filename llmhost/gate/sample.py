@@ -57,6 +57,8 @@ def sample_of(exchange: Exchange) -> Sample:
         error = f"answered {exchange.status}"
     elif not error and answer.error:
         error = f"answered 200 with an error: {answer.error}"
+    elif not error and answer.flaw:
+        error = answer.flaw
     elif not error and not answer.times:
         error = "no token came"
     elif not error and not (answer.done and answer.finish):

@@ -10,6 +10,9 @@ from llmhost.gate.sample import Sample
 from llmhost.gate.statistics import least_likely_share, most_likely_share, needed
 from llmhost.spec.gatefile import GateFile, Limits
 
+SUCCESSES = "successes"
+"""What is judged beside the limits of a file: that there are any."""
+
 Verdict: TypeAlias = Literal["pass", "fail", "not enough data"]
 
 # Surer than any gate asks to be: whoever looks after each request looks often.
@@ -21,8 +24,8 @@ class Judged:
     """One limit and what came of it.
 
     Attributes:
-        name: Which, as in the file: `error_rate`, `e2e_p95`, `judge`.
-        limit: What must hold: at most, or at least for `tokens_per_second` and `judge`.
+        name: Which, as in the file: `error_rate`, `e2e_p95`, `judge`; also `successes`.
+        limit: What must hold: at most, or at least for `tokens_per_second`, `judge`, `successes`.
         measured: What was measured; null where there was nothing to measure.
         verdict: Whether one can be sure that it holds, or that it does not.
         why: What that rests on.
@@ -45,8 +48,11 @@ def overall(judged: Sequence[Judged]) -> Verdict:
 
 
 def judge(samples: Sequence[Sample], measured: Measures, file: GateFile) -> Iterator[Judged]:
-    """Every limit of the file, in its order."""
+    """Every limit of the file, in its order; before them what holds whatever the file says."""
     limits = file.limits
+    if measured.requests and measured.failed == measured.requests:
+        none = f"none of {measured.requests} requests succeeded; {measured.errors[0][0]}"
+        yield Judged(SUCCESSES, 1, 0, "fail", none)
     if limits.error_rate is not None:
         yield _errors(measured, limits.error_rate, file.confidence)
     for name in Limits.model_fields:
@@ -67,7 +73,7 @@ def hopeless(failed: int, of: int, file: GateFile) -> bool:
 def share_below(hits: int, of: int, limit: float, confidence: float) -> tuple[Verdict, str]:
     """Whether the share of hits among all requests there may ever be is below a limit."""
     most = most_likely_share(hits, of, confidence)
-    sure = f"with {confidence:.0%} confidence"
+    sure = f"with {100 * confidence:.12g}% confidence"  # as it was said: 99.9 is not 100
     if of and most < limit:
         return "pass", f"below {most:.2%} {sure}"
     least = least_likely_share(hits, of, confidence)

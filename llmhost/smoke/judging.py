@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from llmhost.endpoint.completion import Completion, error_of, read
 from llmhost.endpoint.exchange import Exchange
 from llmhost.events import Check as Seen
-from llmhost.smoke.reading import detail, dig, folded, models, of_schema, short, vector
+from llmhost.smoke.reading import dig, folded, models, of_schema, reason, short, vector
+from llmhost.smoke.streaming import broken
 from llmhost.smoke.subject import Subject, unsupported
-from llmhost.spec.checks import Check, Streamed
+from llmhost.spec.checks import Check
 
 
 def judged(check: Check, subject: Subject, exchange: Exchange) -> Seen:
@@ -58,7 +59,7 @@ def _status(check: Check, _subject: Subject, exchange: Exchange, _answer: Comple
 
 def _error(check: Check, _subject: Subject, exchange: Exchange, answer: Completion) -> str:
     said = answer.error or error_of(exchange.json())
-    if check.expect.error and not (said or detail(exchange.json())):
+    if check.expect.error and not reason(exchange.json()):
         return f"answered {exchange.status} without an `error` that says why"
     refuses = any(status >= 400 for status in check.expect.status)  # noqa: PLR2004  HTTP: errors
     if said and not refuses:
@@ -90,7 +91,7 @@ def _model(check: Check, subject: Subject, exchange: Exchange, _answer: Completi
 
 def _text(check: Check, _subject: Subject, _exchange: Exchange, answer: Completion) -> str:
     expect, said = check.expect, f"it said: {answer.text}" if answer.text else "it said nothing"
-    if expect.text and not answer.text.strip():
+    if expect.text and not answer.says:
         return said
     text = folded(answer.text)
     if expect.contains and not any(folded(word) in text for word in expect.contains):
@@ -120,26 +121,12 @@ def _tool(check: Check, _subject: Subject, _exchange: Exchange, answer: Completi
     return ""
 
 
+def _flaw(_check: Check, _subject: Subject, _exchange: Exchange, answer: Completion) -> str:
+    return answer.flaw
+
+
 def _stream(check: Check, _subject: Subject, exchange: Exchange, answer: Completion) -> str:
-    wanted = check.expect.stream
-    if not wanted:
-        return ""
-    if wrong := _no_stream(wanted, exchange, answer):
-        return wrong
-    if wanted.first_seconds is not None and answer.times[0] > wanted.first_seconds:
-        allowed = f"{wanted.first_seconds:g} s are allowed"
-        return f"the first token came after {answer.times[0]:.1f} s, and {allowed}"
-    return ""
-
-
-def _no_stream(wanted: Streamed, exchange: Exchange, answer: Completion) -> str:
-    if not exchange.events:
-        return f"the answer is no stream: {exchange.body}"
-    if len(answer.times) < wanted.pieces:
-        return f"{len(answer.times)} pieces with text came, and {wanted.pieces} must"
-    if not answer.finish:
-        return "the stream does not say why it ended"
-    return "" if answer.done else "the stream did not end with [DONE]"
+    return broken(check, exchange, answer) if check.expect.stream else ""
 
 
 def _embedding(check: Check, _subject: Subject, exchange: Exchange, _answer: Completion) -> str:
@@ -158,6 +145,7 @@ _RULES: Sequence[_Rule] = (
     _error,
     _fields,
     _model,
+    _flaw,
     _stream,
     _text,
     _json,

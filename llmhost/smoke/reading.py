@@ -61,11 +61,16 @@ def vector(exchange: Exchange) -> tuple[float, ...]:
     return tuple(numbers) if good else ()
 
 
-def detail(document: object) -> object:
-    """FastAPI's own way to say what is wrong, which vLLM uses for some refusals."""
-    return (
-        document.get("detail") or document.get("message") if isinstance(document, Mapping) else ""
-    )
+def reason(document: object) -> object:
+    """Why something is refused, in the words of whoever does; nothing where it has none."""
+    if not isinstance(document, Mapping):
+        return ""
+    match document.get("error"):
+        case Mapping() as error:
+            return error.get("message")
+        case error:
+            # `detail` is FastAPI's own way to say it, which vLLM uses for some refusals.
+            return error or document.get("detail") or document.get("message")
 
 
 def folded(text: str) -> str:

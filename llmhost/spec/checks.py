@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from llmhost.spec.jsonschema import unknown_keyword
-from llmhost.spec.part import Part
+from llmhost.spec.part import Part, Some
 
 Path = Annotated[str, StringConstraints(pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
 ApiPath = Annotated[str, StringConstraints(pattern=r"^/[\w/.-]+$")]
@@ -38,6 +38,8 @@ class Streamed(Part):
     """At least so many of them."""
     first_seconds: float | None = Field(default=None, gt=0)
     """The first of them comes within so many seconds."""
+    spread: bool = False
+    """Whether they come while they are made, and not all together after a silence."""
 
 
 class Expect(Part):
@@ -54,7 +56,7 @@ class Expect(Part):
     lists_model: bool = False
     """Whether it is a list of models with the deployment's own in it."""
     text: bool = False
-    """Whether the model must have said something."""
+    """Whether the model must have said something: a text, what it thinks, or a call of a tool."""
     contains: tuple[str, ...] = ()
     """The text holds one of these, whether in capitals or not."""
     matches: str = ""
@@ -124,7 +126,7 @@ class Check(Part):
 class CheckFile(Part):
     """A file of checks."""
 
-    checks: tuple[Check, ...] = Field(min_length=1)
+    checks: Some[Check]
     """In the order in which they are asked."""
 
     @model_validator(mode="after")

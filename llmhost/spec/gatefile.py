@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from llmhost.spec.part import Part
+from llmhost.spec.part import Part, Some
 
 Seconds = Annotated[float, Field(gt=0)]
 Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
@@ -36,6 +36,11 @@ class Limits(Part):
     tokens_per_second: float | None = Field(default=None, gt=0)
     """Tokens that are generated per second of the whole run, at least."""
 
+    @property
+    def demanded(self) -> bool:
+        """Whether anything must hold."""
+        return any(limit is not None for _, limit in self)
+
 
 class Case(Part):
     """A question whose answer is judged."""
@@ -49,7 +54,7 @@ class Case(Part):
 class CaseFile(Part):
     """A file of cases."""
 
-    cases: tuple[Case, ...] = Field(min_length=1)
+    cases: Some[Case]
     """Questions of any kind; dozens of them, for an average to mean something."""
 
 
@@ -89,3 +94,9 @@ class GateFile(Part):
     """How sure a pass and a fail are; between them there is not enough data."""
     limits: Limits = Field(default_factory=Limits)
     judge: JudgePart | None = None
+
+    @model_validator(mode="after")
+    def _demands_something(self) -> "GateFile":
+        if self.judge is None and not self.limits.demanded:
+            raise ValueError("nothing is demanded: every limit is null, and there is no `judge`")
+        return self

@@ -47,7 +47,9 @@ class Engagement:
         # Asked anew: the token of a GitHub App may have expired while weights came in.
         self._forge: Forge = forge_of(runner, session.environ)
         facts = self._asked()
-        name = runner_name(deployment.name, home_of(found, facts(questions(self._name)[1])))
+        name = runner_name(
+            deployment.name, home_of(session, found, facts(questions(self._name)[1]))
+        )
         self.post = Post(deployment, runner, name, self._forge.server)
         self._first: Facts | None = facts
 

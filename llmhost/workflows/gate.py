@@ -13,7 +13,7 @@ from llmhost.gate.sample import Sample, requests, sample_of
 from llmhost.gate.verdict import hopeless, judge, overall
 from llmhost.spec.deployment import Deployment
 from llmhost.spec.gatefile import GateFile
-from llmhost.workflows.endpoint import endpoint_of, first_model, url_endpoint, warm_up
+from llmhost.workflows.endpoint import asked_model, endpoint_of, url_endpoint, warm_up
 from llmhost.workflows.guidellm import benchmarked
 from llmhost.workflows.judging import judge_of, score
 from llmhost.workflows.load import load
@@ -75,10 +75,10 @@ def gate_url(
     """Puts a load on an API that is reached from here.
 
     Raises:
-        LlmhostError: It cannot be asked at all.
+        UnaskedError: It cannot be asked at all.
     """
     endpoint = url_endpoint(session, url)
-    of = Gate(url, model or first_model(endpoint), endpoint)
+    of = Gate(url, asked_model(endpoint, model), endpoint)
     return gated(session, of, file, guidellm=guidellm)
 
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from llmhost.cloud.base import DRIVERS, Machine
-from llmhost.errors import LlmhostError
+from llmhost.cloud.base import DRIVERS, Machine, home
+from llmhost.errors import CloudError, LlmhostError
 from llmhost.facts.files import FileState
 from llmhost.facts.gather import Inquiry
 from llmhost.facts.services import Unit
@@ -26,10 +26,10 @@ Left: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 """What is gone, and what is left with the reason."""
 
 
-def home_of(found: Found, machine_id: FileState | None) -> str:
+def home_of(session: Session, found: Found, machine_id: FileState | None) -> str:
     """What tells a host from others, for the name of its runner."""
     if found.machine:
-        return found.machine.cloud
+        return home(session.drivers(found.place.cloud))
     return machine_id.content.strip() if machine_id else found.transport.name
 
 
@@ -39,9 +39,16 @@ def of_machine(machine: Machine | None) -> Runner | None:
     return read_runner(place) if place else None
 
 
-def names_in(name: str, machine: Machine | None) -> tuple[str, ...]:
-    """What the runner of a deployment may be called; without machine, in whichever cloud."""
-    return tuple(runner_name(name, cloud) for cloud in ((machine.cloud,) if machine else DRIVERS))
+def names_in(session: Session, name: str, cloud: str) -> tuple[str, ...]:
+    """What the runner of a deployment may be called; where no cloud is known, in whichever."""
+    names = []
+    for one in (cloud,) if cloud else DRIVERS:
+        try:
+            names.append(runner_name(name, home(session.drivers(one))))
+        except CloudError:
+            if cloud:
+                raise
+    return tuple(names)
 
 
 def leaving(session: Session, runner: Runner | None, names: Iterable[str]) -> Callable[[], Left]:
@@ -85,7 +92,7 @@ def let_go(session: Session, found: Found, name: str, runner: Runner | None, *, 
     asked = Inquiry((unit, MACHINE_ID, *removal.facts()))
     facts = asked.read(transport, transport.run(asked.script))
     known, place = registered_at(facts(unit))
-    called = known or runner_name(name, home_of(found, facts(MACHINE_ID)))
+    called = known or runner_name(name, home_of(session, found, facts(MACHINE_ID)))
     afterwards = leaving(session, read_runner(place) if place else runner, (called,))
     drift = removal.check(facts)
     if drift:

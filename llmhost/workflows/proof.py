@@ -38,7 +38,7 @@ class Smoked:
         model: The id clients put into `"model"`.
         endpoint: Base URL of the API, as seen where it is.
         host: The host; empty for a URL.
-        health: In a word.
+        health: In a word; `unknown` where it could not be asked.
         why: What it rests on, in a sentence.
         checks: What was observed on the host, then each check.
         simulated: What of it is simulated; empty where everything is real.

@@ -70,13 +70,18 @@ def take_on(
     )
 
 
-def without(session: Session, found: Found, ask: Ask, name: str) -> None:
-    """Takes a runner away from a deployment that goes on without one, where that was asked for."""
+def without(session: Session, found: Found, ask: Ask, name: str) -> bool:
+    """Takes a runner away from a deployment that goes on without one, where that was asked for.
+
+    Returns:
+        Whether there is none any more, nor anything left of it.
+    """
     if not ask.no_runner:
-        return
+        return False
     _, left = let_go(session, found, name, of_machine(found.machine), last=False)
     for one in left:
         session.report(Notice(one, warning=True))
+    return not left
 
 
 def considerate(

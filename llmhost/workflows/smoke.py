@@ -1,17 +1,24 @@
 """`smoke`: real questions to an API, and what was answered judged check by check."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from llmhost.endpoint.endpoint import Endpoint
-from llmhost.events import Progress, Reporter
+from llmhost.events import Notice, Progress, Reporter
 from llmhost.smoke.judging import judged
 from llmhost.smoke.subject import Subject, reason_to_skip, request_of
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.checks import Check, CheckFile
 from llmhost.spec.deployment import Deployment
 from llmhost.spec.document import read_document
-from llmhost.workflows.endpoint import endpoint_of, first_model, url_endpoint, warm_up
+from llmhost.workflows.endpoint import (
+    UnaskedError,
+    asked_model,
+    endpoint_of,
+    url_endpoint,
+    warm_up,
+)
 from llmhost.workflows.place import Found, Place
 from llmhost.workflows.proof import Checked, Smoked
 from llmhost.workflows.recorded import opened
@@ -56,18 +63,27 @@ def smoke_url(
         provider: Whose capabilities are to be expected; else what is not there is skipped.
         files: Further files of checks.
 
+    Returns:
+        What came of it; of one that cannot be asked, the check that would have been answered first.
+
     Raises:
-        LlmhostError: It cannot be asked at all, or a file of checks is wrong.
+        LlmhostError: It is no URL, or a file of checks is wrong.
     """
-    suites = suites_of(session, files)
+    suites, first = suites_of(session, files), "models"
     endpoint = url_endpoint(session, url)
-    model = model or first_model(endpoint)
     subject = Subject(model, key=bool(endpoint.key.value))
     if provider:
         profile = Catalog.default(session.environ).profile(provider)
-        subject = Subject(model, profile.title, frozenset(profile.capabilities), subject.key)
-    warm_up(session, endpoint, model)
+        known = frozenset(profile.capabilities)
+        subject = replace(subject, provider=profile.title, capabilities=known)
     status = Status(url, provider, model, endpoint.url, "", "serving", "", ())
+    try:
+        model = asked_model(endpoint, model)
+        first = "chat"
+        warm_up(session, endpoint, model)
+    except UnaskedError as error:
+        return _unasked(session, replace(status, model=model), first, error)
+    subject, status = replace(subject, model=model), replace(status, model=model)
     return _told(status, tuple(ask(session.report, endpoint, subject, suites)))
 
 
@@ -109,6 +125,13 @@ def _asked(endpoint: Endpoint, subject: Subject, suite: str, check: Check) -> Ch
     exchange = endpoint.ask(request_of(check, subject), seconds=check.expect.seconds)
     seen = judged(check, subject, exchange)
     return Checked(suite, seen.name, seen.outcome, seen.seen, round(exchange.seconds, 3))
+
+
+def _unasked(session: Session, status: Status, first: str, error: UnaskedError) -> Smoked:
+    why = f"{error.message}: {error.why}"
+    session.report(Notice(error.hint, warning=True))
+    told = _told(status, (Checked("openai", first, "failed", why),))
+    return replace(told, health="unknown", why=why)
 
 
 def _told(status: Status, asked: tuple[Checked, ...] = ()) -> Smoked:

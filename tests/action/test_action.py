@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.action.job import Job, cancel, end
+from llmhost.spec.runner import runner_name
+from tests.action.job import ACTION, Job, cancel, end
 from tests.fake_gce import FakeGce, RealClock
+from tests.fake_gce.journal import Entry
 from tests.fake_github import FakeGitHub
 
 TOKEN = "github_pat_planted0token1of2this3run"  # noqa: S105  to be looked for where it may not be
@@ -81,6 +83,24 @@ def test_down_takes_every_attempt_away_and_needs_no_output(tmp_path: Path) -> No
     assert stub.calls[-1][0][2:] == flags
 
 
+def test_gc_sweeps_cloud_and_runners_by_a_key_that_is_no_argument(tmp_path: Path) -> None:
+    stub = Stub(tmp_path)
+    stub.job.use("gc", {"project": "demo", "app-id": "7", "app-key": "-----BEGIN"})
+    argv, environ = stub.calls[-1]
+    flags = ["--runner", "github:acme/models", "--cloud", "gcp", "--project", "demo"]
+    assert argv == ["gc", "--yes", *flags]
+    assert environ["LLMHOST_GITHUB_APP_KEY"] == "-----BEGIN"
+    assert not {"INPUT_APP_KEY", "INPUT_TOKEN"} & set(environ)
+
+
+def test_gc_of_the_cloud_alone_names_no_runner_and_fails_where_something_is_left(
+    tmp_path: Path,
+) -> None:
+    stub = Stub(tmp_path, FAILS="gc")
+    assert stub.job.use("gc", {"runner": "none"}) is None
+    assert stub.calls[-1][0] == ["gc", "--yes", "--cloud", "gcp"]
+
+
 def test_a_failure_of_one_attempt_does_not_keep_the_others(tmp_path: Path) -> None:
     stub = Stub(tmp_path, FAILS="down")
     stub.job.attempt = 2
@@ -96,6 +116,16 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_made(
     stub = Stub(tmp_path)
     assert stub.job.use("up", {**WITH, "provider": "", "name": name}) is None
     assert "::error title=llmhost::name" in stub.job.said
+    assert not stub.notes.exists()
+
+
+def test_up_refuses_such_a_name_by_itself_too(tmp_path: Path) -> None:
+    stub = Stub(tmp_path)
+    run = {"GITHUB_RUN_ID": "1", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_REPOSITORY": "acme/models"}
+    said = {"INPUT_PROVIDER": "ollama", "INPUT_NAME": "Not/one", "INPUT_RUNNER": ""}
+    environ = {**stub.job.environ, **run, **said, "GITHUB_OUTPUT": str(tmp_path / "output")}
+    done = subprocess.run(["bash", ACTION / "up.sh"], env=environ, capture_output=True, check=False)
+    assert done.returncode == 2
     assert not stub.notes.exists()
 
 
@@ -128,16 +158,23 @@ def job(home: Path, gce: FakeGce, github: FakeGitHub) -> Job:
     )
 
 
-def cut_short(of: Job, gce: FakeGce, moment: int, how: Any) -> bool:  # noqa: ANN401  a function
-    """Ends `up` at its so-manieth call to the cloud; answers whether there was such a call."""
+def cut_short(of: Job, gce: FakeGce, moment: int, how: Any) -> tuple[bool, bool]:  # noqa: ANN401  a function
+    """Ends `up` at its so-manieth call to the cloud.
+
+    Returns:
+        Whether there was such a call, and whether a machine had been asked for by then.
+    """
     reached = threading.Event()
     doing: list[subprocess.Popen[str]] = []
-    calls = 0
+    calls: list[str] = []
+    made = False
 
-    def called(_entry: object) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == moment:
+    def called(entry: Entry) -> None:
+        nonlocal made
+        calls.append(entry.method)
+        if not reached.is_set():
+            made |= entry.method == "instances.insert"
+        if len(calls) == moment:
             reached.set()
             # Not from here: the call is answered only when this returns.
             threading.Thread(target=how, args=(doing[-1],)).start()
@@ -153,7 +190,7 @@ def cut_short(of: Job, gce: FakeGce, moment: int, how: Any) -> bool:  # noqa: AN
 
     of.use("up", WITH, began=began)
     gce.on_call(None)
-    return reached.is_set()
+    return reached.is_set(), made
 
 
 # All moments take minutes; two of them are for every day: a call before there is anything, and one
@@ -175,11 +212,21 @@ def test_whenever_up_is_cut_short_down_leaves_nothing(
     how: Any,  # noqa: ANN401
 ) -> None:
     first = job(tmp_path / "up", gce, github)
-    assert cut_short(first, gce, moment, how) == (moment != WAITING)
+    reached, made = cut_short(first, gce, moment, how)
+    assert reached == (moment != WAITING)
     if how is end and moment == WAITING:
         assert len(gce.instances()) == 1, "there is something to take away"
+    if how is cancel:
+        # The job with `down` is not what this rests on: a cancelled `up` takes away by itself.
+        assert "cancelled: taking" in first.said
+        assert not made or gce.instances() == [], first.said
+    # No machine of the double becomes a runner, so one is planted: as if it had come that far.
+    github.runner("acme/models", runner_name(NAME, f"gcp/{gce.project}"))
     last = job(tmp_path / "down", gce, github)
     assert last.use("down", {"provider": "ollama", "token": TOKEN}) is not None, last.said
     assert gce.instances() == gce.disks() == gce.firewalls() == []
     assert github.names() == []
     assert TOKEN not in first.said + last.said
+    asked = [repr(entry) for entry in gce.log]
+    assert asked
+    assert not [entry for entry in asked if TOKEN in entry], "no cloud and no machine is told it"

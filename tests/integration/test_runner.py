@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from llmhost.cloud.base import Machine
 from llmhost.cloud.sandbox.driver import SandboxDriver
@@ -21,6 +23,7 @@ from tests.fake_github import FakeGitHub
 from tests.integration.bench import Bench
 from tests.integration.command import Llmhost
 from tests.integration.outside import Host
+from tests.integration.secrets import of_key, planted, search
 
 pytestmark = pytest.mark.sandbox
 
@@ -39,9 +42,21 @@ def github(bench: Bench) -> Iterator[FakeGitHub]:
 
 
 @pytest.fixture(scope="module")
-def user(llmhost: Llmhost, github: FakeGitHub) -> Llmhost:
-    """Somebody whose environment holds a token."""
-    return llmhost.knowing(GITHUB_TOKEN=TOKEN, **github.environ)
+def app(github: FakeGitHub) -> tuple[str, str]:
+    """A GitHub App: its id, and its private key."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+    github.app("77", key.public_key(), "acme/models")
+    return "77", pem
+
+
+@pytest.fixture(scope="module")
+def user(llmhost: Llmhost, github: FakeGitHub, app: tuple[str, str]) -> Llmhost:
+    """Somebody whose environment holds the key of an App, which is taken, and a token."""
+    number, key = app
+    knows = {"LLMHOST_GITHUB_APP_ID": number, "LLMHOST_GITHUB_APP_KEY": key}
+    return llmhost.knowing(GITHUB_TOKEN=TOKEN, **knows, **github.environ)
 
 
 class Hosted:
@@ -106,24 +121,19 @@ def test_the_runner_is_nobody_in_particular(hosted: Hosted) -> None:
     assert hosted.inside("cat /var/tmp/installdependencies").split() == ["installed", "as", "root"]
 
 
-def test_the_token_is_nowhere_on_the_host_and_in_nothing_that_was_told(hosted: Hosted) -> None:
-    # Half and half, and from a pipe: neither the script nor a program that searches holds it.
-    half = len(TOKEN) // 2
-    search = (
-        f"token={TOKEN[:half]}; token+={TOKEN[half:]}\n"
-        r"""
-    has() { grep -laF -f <(printf '%s' "$token") "$@" 2>/dev/null; }
-    has /proc/[0-9]*/cmdline /proc/[0-9]*/environ
-    has <(journalctl --no-pager -o export) <(systemctl show '*')
-    has -r /etc /run /var /opt /home /root /srv --exclude-dir=docker --exclude-dir=containerd
-    true"""
-    )
-    planted = "/root/planted"
-    plant = f"printf '%s%s' {TOKEN[:half]} {TOKEN[half:]} >{planted}\n"
-    found = hosted.inside(plant + search + f"\nrm {planted}").split()
-    assert found == [planted], "the search finds what is there, and nothing else is"
-    assert TOKEN not in hosted.first.stdout + hosted.first.stderr
-    assert TOKEN not in json.dumps(hosted.bench.container(hosted.name))
+def test_no_secret_is_anywhere_on_the_host_or_in_what_was_told(
+    hosted: Hosted, app: tuple[str, str]
+) -> None:
+    given = [value for value in hosted.github.world.tokens if value.startswith("ghs_")]
+    assert given, "it was the App that registered the runner, and the token lay beside it"
+    secrets = (TOKEN, *given, *of_key(app[1]))
+    for secret in (TOKEN, given[0], of_key(app[1])[0]):
+        plant, file = planted(secret)
+        found = hosted.inside(f"{plant}{search(secrets)}rm {file}").split()
+        assert found == [file], "the search finds what is there, and nothing else is"
+    told = hosted.first.stdout + hosted.first.stderr
+    told += json.dumps(hosted.bench.container(hosted.name))
+    assert not [secret for secret in secrets if secret in told]
 
 
 def test_the_credential_is_in_no_argument_and_no_file_that_stays(hosted: Hosted) -> None:

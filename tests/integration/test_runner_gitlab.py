@@ -8,6 +8,7 @@ from llmhost.cloud.sandbox.network import ensure_network
 from tests.fake_gitlab import FakeGitLab
 from tests.integration.bench import Bench
 from tests.integration.command import Llmhost
+from tests.integration.secrets import planted, search
 from tests.integration.test_runner import QUICK, until
 
 pytestmark = pytest.mark.sandbox
@@ -34,10 +35,14 @@ def test_the_life_of_a_runner_for_one_job(
         assert (runner.name, runner.status) == (first["runner"]["name"], "online")
         assert user.json(*words)["changed"] == 0
 
-        everywhere = "cat /proc/[0-9]*/cmdline | tr '\\0' ' '; journalctl --no-pager"
-        said = bench.inside(name, everywhere)
-        assert TOKEN not in said
-        assert runner.token not in said
+        plant, file = planted(TOKEN)
+        found = bench.inside(name, f"{plant}{search([TOKEN])}rm {file}").split()
+        assert found == [file], "the search finds what is there, and nothing else is"
+        # The runner's own token has to be there, for its program: in files of root and of the
+        # runner's account, and in no argument, log or environment of anything else.
+        at = bench.inside(name, search([runner.token])).split()
+        assert not [place for place in at if "cmdline" in place or place.startswith("/dev/fd")]
+        assert {place.split("/")[1] for place in at} <= {"run", "var", "proc"}
 
         gitlab.jobs.append('curl -s "$LLMHOST_ENDPOINT/models"; echo; id -un; env | grep -c glrt-')
         until(lambda: gitlab.ended)

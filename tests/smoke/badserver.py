@@ -14,7 +14,21 @@ KEY = "sk-right"
 USAGE = {"prompt_tokens": 5, "completion_tokens": 4, "total_tokens": 9}
 ARGUMENTS = '{"city": "Oslo"}'
 WEATHER = '{"city": "Oslo", "cold": true, "sky": {"kind": "grey"}}'
-ANSWERS = {"French": "Bonjour!", "two plus three": "The answer is 5."}
+ANSWERS = {
+    "French": "Bonjour!",
+    "two plus three": "The answer is 5.",
+    "Count from one": "One two three four five six seven eight nine ten",
+}
+
+
+# Answers that say nothing, and pass for answers at a glance.
+_SILENT: dict[str, dict[str, Any]] = {
+    "no content": {"message": {"role": "assistant"}},
+    "unknown end": {
+        "message": {"role": "assistant", "content": None},
+        "finish_reason": "error",
+    },
+}
 
 
 @dataclass
@@ -95,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
             data = [] if api.defect == "nothing loaded" else [{"id": api.model, "object": "model"}]
             return self._json({"object": "list", "data": data})
         if body.get("model") != api.model and api.defect != "any model":
-            return self._json({"error": {"message": "no such model"}}, 404)
+            why = {} if api.defect == "empty error" else {"message": "no such model"}
+            return self._json({"error": why}, 404)
         route = {"/completions": self._text, "/chat/completions": self._chat}
         return route.get(path, self._embed)(body)
 
@@ -106,14 +121,19 @@ class _Handler(BaseHTTPRequestHandler):
     def _text(self, _body: dict[str, Any]) -> None:
         if self.api.defect == "hang":
             self.api.over.wait(30)
-        choice = {"index": 0, "text": " Paris", "finish_reason": "length"}
+        text = "" if self.api.defect == "empty text" else " Paris"
+        choice = {"index": 0, "text": text, "finish_reason": "length"}
         self._json(self._head("text_completion") | {"choices": [choice], "usage": USAGE})
 
     def _chat(self, body: dict[str, Any]) -> None:
         api = self.api
+        if api.defect == "hang" and body.get("max_tokens") == 1:  # what lets a model load
+            api.over.wait(30)
         chats = sum(path == "/chat/completions" for path, _ in api.asked)
         if api.fails_every and chats % api.fails_every == 0:
             return self._json({"error": {"message": "out of slots"}}, 500)
+        if body.get("stream") and api.defect == "no streams":
+            return self._json({"error": {"message": "no streams"}}, 500)
         if body.get("stream"):
             return self._stream(body)
         plain = not body.get("tools") and "response_format" not in body
@@ -121,6 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
         if hello and api.defect == "200 with an error":
             return self._json({"error": {"message": "CUDA out of memory"}})
         choice = {"index": 0, "message": api.message(body), "finish_reason": "stop"}
+        if hello and api.defect in _SILENT:
+            choice |= _SILENT[api.defect]
         answer = self._head("chat.completion") | {"choices": [choice], "usage": USAGE}
         if hello and api.defect == "missing field":
             del answer["usage"]
@@ -133,28 +155,34 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        if api.defect == "slow first token":
+        if api.defect in {"slow first token", "buffered"}:
             api.over.wait(0.6)
-        head = self._head("chat.completion.chunk")
-        words = api.text(body).split()
-        for place, delta in enumerate(
-            [{"role": "assistant"}, *({"content": f"{w} "} for w in words)]
-        ):
+        data = b""
+        for place, event in enumerate(self._events(api.text(body).split())):
             if api.defect == "broken stream" and place == 4:
                 self.close_connection = True
                 return
-            self._chunk(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+            torn = api.defect == "event without JSON" and place == 4
+            data += event[: len(event) // 2] + b"\n\n" if torn else event
+            if api.defect != "buffered":
+                self._raw(data)
+                data = b""
             if api.pace:
                 time.sleep(api.pace)
-        if api.defect != "no end":
-            done = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
-            self._chunk(head | {"choices": done})
-            self._chunk(head | {"choices": [], "usage": USAGE | {"completion_tokens": len(words)}})
-            self._raw(b"data: [DONE]\n\n")
+        if data:
+            self._raw(data)
         self._raw(b"")
 
-    def _chunk(self, document: Mapping[str, Any]) -> None:
-        self._raw(f"data: {json.dumps(document)}\n\n".encode())
+    def _events(self, words: list[str]) -> Iterator[bytes]:
+        head = self._head("chat.completion.chunk")
+        for delta in [{"role": "assistant"}, *({"content": f"{word} "} for word in words)]:
+            yield _event(head | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
+        if self.api.defect == "no end":
+            return
+        yield _event(head | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        if self.api.defect != "no usage":
+            yield _event(head | {"choices": [], "usage": USAGE | {"completion_tokens": len(words)}})
+        yield b"data: [DONE]\n\n"
 
     def _raw(self, data: bytes) -> None:
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
@@ -169,3 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+
+def _event(document: Mapping[str, Any]) -> bytes:
+    return f"data: {json.dumps(document)}\n\n".encode()

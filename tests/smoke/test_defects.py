@@ -1,14 +1,20 @@
 """A server with one defect: the check that is named for it finds it, and no other does."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
 
+from llmhost.endpoint.completion import Completion, read
 from llmhost.endpoint.endpoint import at_url
+from llmhost.endpoint.exchange import Event, Exchange
 from llmhost.events import ignore
+from llmhost.gate.sample import requests, sample_of
 from llmhost.secret import Secret
+from llmhost.smoke.streaming import broken
 from llmhost.smoke.subject import Subject
 from llmhost.spec.checks import CheckFile
+from llmhost.spec.gatefile import GateFile
 from llmhost.workflows.proof import Checked
 from llmhost.workflows.smoke import ask
 from tests.deployments import CATALOG
@@ -63,6 +69,13 @@ def test_a_server_without_a_defect_passes_every_check() -> None:
         ("missing field", "chat", "`usage.prompt_tokens` is missing"),
         ("broken stream", "streaming", "the answer broke off"),
         ("no end", "streaming", "the stream does not say why it ended"),
+        ("no usage", "streaming", "the stream holds no `usage`, which was asked for"),
+        ("buffered", "streaming", "all 10 pieces came together after 0.6 s"),
+        ("event without JSON", "streaming", 'no JSON: {"id": "x-1"'),
+        ("empty text", "completion", "it said nothing"),
+        ("no content", "chat", "it said nothing"),
+        ("unknown end", "chat", "it ended with `error`"),
+        ("empty error", "unknown model", "answered 404 without an `error` that says why"),
         ("slow first token", "first token", "the first token came after 0.6 s"),
         ("invalid JSON", "json schema", "no JSON"),
         ("wrong tool", "tool call", "calls `rm_rf` and not `get_weather`"),
@@ -76,16 +89,52 @@ def test_a_server_without_a_defect_passes_every_check() -> None:
 def test_each_defect_is_found_by_the_check_that_is_named_for_it(
     defect: str, check: str, seen: str
 ) -> None:
-    found = failed(Server(defect, key=KEY if "key" in defect else ""))
+    key = KEY if "key" in defect else ""
+    # What follows the slow first token comes as engines make it, and not all together.
+    found = failed(Server(defect, key=key, pace=0.005 if defect == "slow first token" else 0.0))
     assert seen in found.pop(check)
     # What breaks one thing may break what stands on it, and nothing else.
     beside = {
         "broken stream": {"first token"},
         "no end": {"first token"},
+        "no usage": {"first token"},
+        "buffered": {"first token"},
+        "event without JSON": {"first token"},
         "wrong tool": {"tool choice"},
         "wrong answer": {"translation"},
     }
     assert set(found) == beside.get(defect, set())
+
+
+def test_a_model_that_thinks_first_and_is_cut_off_has_said_something() -> None:
+    thinking = {"role": "assistant", "content": "", "reasoning_content": "The user wants"}
+    choice = {"index": 0, "message": thinking, "finish_reason": "length"}
+    answer = read(Exchange(200, json.dumps({"choices": [choice]})))
+    assert answer.says
+    assert not answer.flaw
+
+
+@pytest.mark.parametrize(("pieces", "first"), [(10, 0.05), (7, 3.0)])
+def test_what_is_fast_or_short_does_not_pass_for_held_back(pieces: int, first: float) -> None:
+    check = next(one for one in CATALOG.checks()["openai"].checks if one.name == "streaming")
+    times = tuple(first for _ in range(pieces))
+    answer = Completion("text", finish="stop", tokens=pieces, times=times, done=True)
+    assert broken(check, Exchange(200, events=(Event(first, "{}"),)), answer) == ""
+
+
+@pytest.mark.parametrize(
+    ("defect", "error"),
+    [
+        ("event without JSON", "an event of the stream is no JSON"),
+        ("no end", "the stream has no end"),
+    ],
+)
+def test_a_stream_that_is_none_is_a_failed_request_of_a_load(defect: str, error: str) -> None:
+    file = GateFile(requests=1, output_tokens=8)
+    with serving(Server(defect)) as url:
+        (request,) = requests(MODEL, file, "seed")
+        sample = sample_of(at_url(url, Secret("")).ask(request, seconds=5.0))
+    assert error in sample.error
 
 
 def test_what_a_provider_does_not_have_is_skipped_with_the_reason() -> None:

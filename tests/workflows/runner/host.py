@@ -2,11 +2,13 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from llmhost.spec.deployment import Ask
 from llmhost.spec.runner import read_runner, runner_name
 from tests.fake_github import FakeGitHub
+from tests.fake_github.world import Runner
 from tests.workflows.machine import ABSENT, Entry, Machine, Unit
 
 TOKEN = "github_pat_planted0token1of2this3run"  # noqa: S105  to be looked for where it may not be
@@ -25,11 +27,13 @@ class RunnerMachine(Machine):
         github: Where it connects to.
         connects: Whether it does.
         said: What it says.
+        begins: What happens besides when its program starts.
     """
 
     github: FakeGitHub = field(default_factory=FakeGitHub)
     connects: bool = True
     said: str = ""
+    begins: Callable[[Runner], None] = lambda _: None
 
     def ask(self, argv: tuple[str, ...]) -> tuple[int, str]:
         match argv:
@@ -70,3 +74,4 @@ class RunnerMachine(Machine):
         assert runner
         runner.online = self.connects
         self.units[UNIT] = Unit("active" if self.connects else "inactive", since=self.now)
+        self.begins(runner)

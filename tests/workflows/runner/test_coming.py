@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from llmhost.errors import LlmhostError, UsageError
 from llmhost.spec.runner import read_runner, runner_name
@@ -178,6 +180,23 @@ def test_a_runner_is_not_forgotten_by_an_up_that_does_not_name_it(
     assert github.names() == []
     assert UNIT_FILE not in machine.files
     assert world.up(alone, SANDBOX).changed == 0
+
+
+def test_the_key_of_an_app_and_its_tokens_are_told_recorded_and_kept_nowhere(
+    world: World, github: FakeGitHub, machine: RunnerMachine
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+    github.app("77", key.public_key(), "acme/models")
+    world.environ |= {"LLMHOST_GITHUB_APP_ID": "77", "LLMHOST_GITHUB_APP_KEY": pem}
+    served = world.up(OLLAMA, SANDBOX)
+    given = [value for value in github.world.tokens if value.startswith("ghs_")]
+    assert given, "it was the App that registered it"
+    lines = [line for line in pem.splitlines() if not line.startswith("-----")]
+    (request,) = world.clouds["sandbox"].made
+    for told in (repr(served), repr(world.heard.heard), repr(request), repr(machine.files)):
+        assert not [secret for secret in (*lines, *given) if secret in told]
 
 
 def test_no_secret_is_told_recorded_or_kept_with_the_machine(
