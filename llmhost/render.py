@@ -14,6 +14,7 @@ from llmhost.errors import UsageError
 from llmhost.secret import Secret
 from llmhost.spec.assets import asset_roots
 from llmhost.spec.deployment import Deployment
+from llmhost.spec.install import Archive, Pip
 from llmhost.spec.record import to_record
 from llmhost.templating import templates
 
@@ -60,7 +61,10 @@ def render(
     """
     available = templates(roots or asset_roots())
     paths = available.paths(deployment.profile.templates, deployment.name)
-    running = tuple(path for path in sorted(paths) if _is_running(deployment, path))
+    running = (
+        *(path for path in sorted(paths) if _is_running(deployment, path)),
+        *_marks(deployment),
+    )
     variables = _variables(deployment, secrets, running)
     files = [
         _file(deployment, path, text)
@@ -101,6 +105,12 @@ def _file(deployment: Deployment, path: str, text: str) -> RenderedFile:
 
 def _is_running(deployment: Deployment, path: str) -> bool:
     return path.startswith(f"{deployment.directory}/")
+
+
+def _marks(deployment: Deployment) -> tuple[str, ...]:
+    """The file that says which software of a native install is there, where there is one."""
+    install = deployment.variant.install
+    return (install.mark,) if isinstance(install, Pip | Archive) else ()
 
 
 def _variables(

@@ -219,13 +219,6 @@ weights() {
     interruptible /opt/llmhost/hub/bin/python /opt/llmhost/hub/fetch.py "$@"
 }
 
-# native_install URL USER: a vendor's installer, run as the service's own user.
-native_install() {
-  local url=$1 user=$2
-  fetch "$url" /opt/llmhost/install.sh && chmod 0755 /opt/llmhost/install.sh &&
-    runuser --user "$user" -- env HOME="$(getent passwd "$user" | cut -d: -f6)" bash /opt/llmhost/install.sh
-}
-
 # service_start UNIT: enabled, and running what lies on the disk now.
 service_start() {
   systemctl daemon-reload
@@ -252,8 +245,11 @@ image_remove() { docker image rm "$1" >/dev/null 2>&1 || true; }
 # weights_remove DIRECTORY: downloaded weights nobody else uses.
 weights_remove() { [[ $1 == /var/lib/llmhost/models/?* ]] && rm -rf -- "$1"; }
 
-# account_remove NAME: a service's account with its home, and whatever its vendor installed there.
-account_remove() { ! getent passwd "$1" >/dev/null || userdel --remove "$1"; }
+# account_remove NAME: a service's account with its home, and whatever was installed there or for it.
+account_remove() {
+  rm -rf -- "/opt/llmhost/software/${1:?}" "/opt/llmhost/software/$1".{new,part-*}
+  ! getent passwd "$1" >/dev/null || userdel --remove "$1"
+}
 
 # shared_remove: what deployments have in common, once the last of them is gone.
 shared_remove() {

@@ -34,7 +34,8 @@ FILES_AT_ONCE = 4
 
 def main(repository: str, revision: str, directory: Path, link: str, patterns: list[str]) -> None:
     """Fetches, then leaves a mark that says which commit is complete."""
-    token = os.environ.get("HF_TOKEN") or False
+    # A line break at its end, as files of secrets have it, is not part of a token.
+    token = os.environ.get("HF_TOKEN", "").strip() or False
     info = HfApi().model_info(repository, revision=revision, files_metadata=True, token=token)
     sizes = {
         file.rfilename: file.size or 0

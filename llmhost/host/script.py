@@ -77,7 +77,7 @@ def apply(jobs: Sequence[Job], holder: str) -> str:
     """
     lines = [
         _PREAMBLE,
-        library("apply", "effects", "runner"),
+        library("apply", "effects", "native", "runner"),
         f"begin {shlex.quote(holder)}\n",
         *(call(("event", "title", str(job.number), job.title)) + "\n" for job in jobs),
         *(_job(job) for job in jobs),

@@ -7,12 +7,14 @@ from llmhost.planning.plan import Action, Change
 from llmhost.render import RECORD, RenderedFile, daemon_settings
 from llmhost.secret import Secret
 from llmhost.spec.deployment import MODELS_ROOT, Deployment
+from llmhost.spec.install import Archive, Pip
 from llmhost.steps.base import Drift, Step
 from llmhost.steps.daemonjson import DaemonJson
 from llmhost.steps.docker import Docker, DockerRunning, PulledImage
 from llmhost.steps.files import Directory, File, UnitFile
+from llmhost.steps.native import install_step
 from llmhost.steps.nvidia import Cdi, ContainerToolkit, Driver
-from llmhost.steps.service import Native, Service
+from llmhost.steps.service import Service
 from llmhost.steps.system import Account, FirstBoot, Packages
 from llmhost.steps.weights import HubClient, Weights
 
@@ -79,7 +81,8 @@ def _file(file: RenderedFile) -> File:
 
 
 def _packages(deployment: Deployment) -> tuple[str, ...]:
-    python = ("python3-venv",) if deployment.model.source == "hub" else ()
+    environments = deployment.model.source == "hub" or isinstance(deployment.variant.install, Pip)
+    python = ("python3-venv",) if environments else ()
     return ("ca-certificates", "curl", *python, *deployment.variant.packages)
 
 
@@ -90,7 +93,7 @@ def _accounts(deployment: Deployment) -> tuple[Step, ...]:
 
 def _container_software(deployment: Deployment, files: Sequence[RenderedFile]) -> tuple[Step, ...]:
     if deployment.variant.native:
-        return (Driver(),) if deployment.gpus else ()
+        return (Driver(_IMAGE),) if deployment.gpus else ()
     sources, gpus = deployment.sources, deployment.gpus
     gpu_steps: tuple[Step, ...] = ()
     if gpus:
@@ -119,7 +122,7 @@ def _native_software(deployment: Deployment) -> tuple[Step, ...]:
     install = deployment.variant.install
     if install is None:
         return ()
-    return (Native(deployment.installer, install.user, install.creates),)
+    return (install_step(install, deployment.sources, _IMAGE),)
 
 
 def _weights(deployment: Deployment, hub_token: Secret) -> tuple[Step, ...]:
@@ -148,4 +151,7 @@ def _service(deployment: Deployment, files: Sequence[RenderedFile]) -> Service:
         for file in files
         if file.path.startswith(f"{deployment.directory}/") and file.running
     )
+    install = deployment.variant.install
+    if isinstance(install, Pip | Archive):
+        inputs += ((install.mark, install.identity),)
     return Service(deployment.name, inputs, deployment.container)

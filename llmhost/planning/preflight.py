@@ -12,7 +12,7 @@ from llmhost.spec.deployment import MODELS_ROOT, Deployment
 from llmhost.spec.machines import Gpu as GpuModel
 from llmhost.steps.base import Step
 from llmhost.steps.docker import Docker, PulledImage
-from llmhost.steps.service import Native
+from llmhost.steps.native import Native, Software
 from llmhost.steps.weights import HubClient, Weights
 
 # What Docker's and NVIDIA's own instructions list, read 2026-11-20:
@@ -22,7 +22,7 @@ ARCHITECTURES = ("x86_64", "aarch64")
 # Room for packages and logs beside image and weights; an estimate of ours, in bytes.
 ROOM = 2 * 10**9
 # The steps that fill a disk.
-_LARGE = (Docker, PulledImage, Native, HubClient, Weights)
+_LARGE = (Docker, PulledImage, Native, Software, HubClient, Weights)
 
 
 # What every deployment's host is asked for `refuse_misfit` and `refuse_full_disk`.

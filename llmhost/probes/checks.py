@@ -6,14 +6,26 @@ from llmhost.events import Check
 from llmhost.probes.observation import Observation, Reply
 from llmhost.spec.deployment import Deployment
 
-# A CUDA context alone takes some hundred MiB; less than this on a GPU means that nobody uses it.
-# Our own threshold, below the 300-500 MiB that drivers of the 550 to 580 branches take.
-USED_MIB = 200
+# What CUDA's context takes on a GPU before anything lies there: 300 to 500 MiB with drivers of the
+# 550 to 580 branches (estimate between what public logs show, 2026-11-20).
+CONTEXT_MIB = 500
+# The share of the weights that must be found on the GPUs. Not all: some repositories hold more than
+# is loaded, and some engines load in fewer bits than are stored.
+LEAST_SHARE = 0.5
+_TOLD_GB = 0.1
 _WIDE = 120
 
 
-def checks_of(deployment: Deployment, seen: Observation) -> tuple[Check, ...]:
-    """Each thing that was looked at, in the order in which it becomes true."""
+def checks_of(
+    deployment: Deployment, seen: Observation, weights_gb: float = 0.0
+) -> tuple[Check, ...]:
+    """Each thing that was looked at, in the order in which it becomes true.
+
+    Args:
+        deployment: What should serve.
+        seen: What was observed.
+        weights_gb: Size of the weights in GB; 0 where it is not known.
+    """
     checks = [_ready(deployment, seen)]
     if checks[0].outcome == "failed":
         return tuple(checks)
@@ -24,7 +36,7 @@ def checks_of(deployment: Deployment, seen: Observation) -> tuple[Check, ...]:
     if deployment.gpus:
         if deployment.container:
             checks.append(_inside(deployment, seen.inside))
-        checks.append(_used(deployment, seen))
+        checks.append(_used(deployment, seen, weights_gb))
     return tuple(checks)
 
 
@@ -105,16 +117,26 @@ def _inside(deployment: Deployment, lines: Sequence[str]) -> Check:
     return _check("gpu in container", seen, good=good)
 
 
-def _used(deployment: Deployment, seen: Observation) -> Check:
+def _used(deployment: Deployment, seen: Observation, weights_gb: float) -> Check:
     # Its own alone: what lies on another GPU is somebody else's.
     own = [gpu for gpu in seen.gpus if gpu.device in deployment.devices]
-    used = [gpu for gpu in own if gpu.used_mib >= USED_MIB]
-    gpus = deployment.profile.gpus
-    needed = deployment.gpus if gpus and gpus.split == "tensor" else 1
     text = ", ".join(f"gpu {gpu.index}: {gpu.used_mib} of {gpu.memory_mib} MiB" for gpu in own)
-    if len(used) < needed:
-        text = f"the model is not on the GPU: {text or 'no GPU seen'}"
-    return _check("gpu memory", text, good=len(used) >= needed)
+    if _loaded(deployment, [gpu.used_mib for gpu in own], weights_gb * 10**9 / 2**20):
+        return _check("gpu memory", text, good=True)
+    weights = f"; its weights are {weights_gb:.1f} GB" if weights_gb >= _TOLD_GB else ""
+    text = f"the model is not on the GPU: {text or 'no GPU seen'}{weights}"
+    return _check("gpu memory", text, good=False)
+
+
+def _loaded(deployment: Deployment, used_mib: Sequence[int], weights_mib: float) -> bool:
+    """Whether more lies on the GPUs than contexts, and at least a good part of the weights."""
+    beyond = [max(0, used - CONTEXT_MIB) for used in used_mib]
+    least = weights_mib * LEAST_SHARE
+    gpus = deployment.profile.gpus
+    if gpus and gpus.split == "tensor":  # each holds the same
+        count = deployment.gpus
+        return len(beyond) >= count and min(beyond) > 0 and min(beyond) * count >= least
+    return sum(beyond) > 0 and sum(beyond) >= least
 
 
 def _unusable(reply: Reply | None) -> str:

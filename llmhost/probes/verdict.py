@@ -46,11 +46,13 @@ class Watch:
         deployment: What should serve.
         patience: How often a wrong answer must be seen before it is believed: a server may stumble
             while it starts.
+        weights_gb: Size of the weights in GB; 0 where it is not known.
         log: The engine's last lines.
     """
 
     deployment: Deployment
     patience: int = 3
+    weights_gb: float = 0.0
     log: list[str] = field(default_factory=list)
     _restarts: int | None = None
     _wrong: int = 0
@@ -61,7 +63,7 @@ class Watch:
         ended = self._ended(seen)
         if ended:
             return self._failed(ended)
-        checks = checks_of(self.deployment, seen)
+        checks = checks_of(self.deployment, seen, self.weights_gb)
         missing = next((check for check in checks if check.outcome == "failed"), None)
         if missing is None:
             return Verdict("serving", "a real completion was answered", checks)

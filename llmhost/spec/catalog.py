@@ -12,6 +12,7 @@ from llmhost.spec.assets import asset_roots
 
 if TYPE_CHECKING:
     from llmhost.spec.checks import CheckFile
+    from llmhost.spec.described import Described
     from llmhost.spec.gatefile import Case
     from llmhost.spec.machines import Gpu, MachineTable
     from llmhost.spec.profile import Profile
@@ -65,6 +66,24 @@ class Catalog:
         from llmhost.spec.profile import Profile  # noqa: PLC0415
 
         return read_document(self.path(name), Profile, name=name)
+
+    def described(self, name: str) -> "Described":
+        """A provider's profile, or what is known of an engine that `up` does not have.
+
+        Raises:
+            UsageError: Nobody knows it, or (ProfileError) its file is not valid.
+        """
+        from llmhost.spec.described import EngineFile  # noqa: PLC0415  see above
+        from llmhost.spec.document import read_document  # noqa: PLC0415
+
+        engines = {
+            path.stem: path
+            for root in reversed(self.roots)
+            for path in sorted((root / "profiles" / "_engines").glob("*.yaml"))
+        }
+        if name in self._paths() or name not in engines:
+            return self.profile(name)
+        return read_document(engines[name], EngineFile, name=name)
 
     def gpus(self) -> Mapping[str, "Gpu"]:
         """The GPU models llmhost knows, by the name that stands after `--gpu`."""

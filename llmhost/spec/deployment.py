@@ -141,14 +141,6 @@ class Deployment:
         return self.sources.image(self.variant.image) if self.variant.image else ""
 
     @property
-    def installer(self) -> str:
-        """Address of the native install, after `sources`; empty for a container."""
-        install = self.variant.install
-        if install is None:
-            return ""
-        return str(getattr(self.sources, install.source)) if install.source else install.url
-
-    @property
     def devices(self) -> tuple[str, ...]:
         """CDI names of its GPUs: the first ones, until the host was asked."""
         return self.site.devices or tuple(f"nvidia.com/gpu={one}" for one in range(self.gpus))

@@ -4,43 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from llmhost.spec.addresses import SourcesPart
 from llmhost.spec.deployment import Ask
 from llmhost.spec.document import read_document
 from llmhost.spec.part import Part
 from llmhost.spec.runner import Runner, read_runner
 from llmhost.spec.sources import Sources
 from llmhost.spec.terms import Terms, read_ttl
-
-
-class SourcesPart(Part):
-    """Addresses to take software and models from instead of the official ones."""
-
-    docker_apt: str | None = None
-    """Root of Docker's apt repositories; `/debian`, `/ubuntu` lie below."""
-    nvidia_apt: str | None = None
-    """Root of NVIDIA's container-toolkit repository."""
-    hub: str | None = None
-    """The Hugging Face hub, or a mirror that speaks its protocol."""
-    pypi: str | None = None
-    """Index the hub's client library is installed from."""
-    ollama: str | None = None
-    """Ollama's model registry: HOST[:PORT], or http://HOST[:PORT] for one without TLS."""
-    lmstudio_installer: str | None = None
-    """The script that installs LM Studio's headless service."""
-    images: dict[str, str] = Field(default_factory=dict)
-    """A registry host, or an image without tag, to what stands in its place."""
-
-    @field_validator("docker_apt", "nvidia_apt", "hub", "pypi", "ollama", "lmstudio_installer")
-    @classmethod
-    def _holds_no_login(cls, address: str | None) -> str | None:
-        if address and "@" in address.rpartition("://")[2].partition("/")[0]:
-            raise ValueError(
-                "a user or password in an address is not kept secret; take it out, and let the "
-                "host hold it: /root/.netrc for curl and pip, /etc/apt/auth.conf.d for apt"
-            )
-        return address
 
 
 class RunnerPart(Part):
@@ -93,7 +65,7 @@ class DeploymentFile(Part):
     """Region or regions the machine may be in."""
     zone: str | None = None
     """The one zone the machine may be in."""
-    max_price: float | None = Field(default=None, gt=0)
+    max_price: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """The most the machine may cost, in US dollars per hour."""
     iap: bool = False
     """Reaches the machine through Identity-Aware Proxy, without an external address."""
@@ -154,9 +126,7 @@ class DeploymentFile(Part):
 
     def sources_over(self, base: Sources) -> Sources:
         """The addresses to use: the file's where it names one, else those of `base`."""
-        said = self.sources.model_dump(exclude_none=True, exclude={"images"})
-        images = MappingProxyType({**base.images, **self.sources.images})
-        return replace(base, **said, images=images)
+        return self.sources.over(base)
 
 
 def read_file(path: Path) -> DeploymentFile:

@@ -1,23 +1,22 @@
 """Reads a YAML file into a model; what is wrong with it is named by file, line and key."""
 
-import difflib
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from llmhost.errors import ProfileError
 from llmhost.once import once
+from llmhost.spec.complaints import complaints, line_of
 
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # PyYAML was built without libyaml: slower, the same otherwise
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-_WORDS = {"unknown_key": "unknown key", "missing": "this key is missing"}
+_ELSE = "docs/reference says what each key takes; `llmhost schema` prints it for editors"
 _MERGE = "tag:yaml.org,2002:merge"
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -75,7 +74,7 @@ def _read(
     if not isinstance(data, dict):
         raise ProfileError(f"{path}:1: a mapping of keys and values belongs here")
     for key in data.keys() & given.keys():
-        number = _line_of(yaml.compose(text, _Loader), (key,))
+        number = line_of(yaml.compose(text, _Loader), (key,))
         raise ProfileError(f"{path}:{number}: {key}: does not stand in the file")
     try:
         return model.model_validate({**data, **given})
@@ -94,57 +93,7 @@ def _text(path: Path) -> str:
 
 def _explained(path: Path, text: str, error: ValidationError) -> ProfileError:
     """The error in the words of somebody who wrote the file; further ones follow as details."""
-    root = yaml.compose(text, _Loader)
-    lines = [_line(path, root, problem) for problem in error.errors()]
-    hint = next((hint for problem in error.errors() if (hint := _meant(problem))), "")
+    found = complaints(yaml.compose(text, _Loader), error.errors())
+    lines = [f"{path}:{one.line}: {one}" for one in found]
+    hint = next((one.hint for one in found if one.hint), _ELSE)
     return ProfileError(lines[0], hint=hint, details=tuple(lines[1:]))
-
-
-def _line(path: Path, root: yaml.Node | None, problem: ErrorDetails) -> str:
-    location = problem["loc"]
-    if problem["type"] == "unknown_key":
-        location = (*location, problem["ctx"]["key"])
-    key = ".".join(str(part) for part in location)
-    told = f"{key}: {_said(problem)}" if key else _said(problem)
-    return f"{path}:{_line_of(root, location)}: {told}"
-
-
-def _said(problem: ErrorDetails) -> str:
-    """What is wrong, in the words of somebody who writes YAML."""
-    match problem["type"], problem["input"]:
-        case "string_type", dict() | list() | None:
-            return "text belongs here"
-        case "string_type", _:
-            # YAML reads 8080, yes and 2026-11-20 as a number, a truth and a day.
-            return "text belongs here: quote it"
-        case "literal_error", value:
-            return f"takes {problem['ctx']['expected']}, not `{value}`"
-        case kind, _:
-            return _WORDS.get(kind) or problem["msg"].removeprefix("Value error, ")
-
-
-def _meant(problem: ErrorDetails) -> str:
-    if problem["type"] != "unknown_key":
-        return ""
-    known = problem["ctx"]["known"].split(", ")
-    close = difflib.get_close_matches(problem["ctx"]["key"], known, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"known keys here: {', '.join(known)}"
-
-
-def _line_of(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
-    """The line of a value in a document, or of the nearest thing around it that is written down."""
-    line = node.start_mark.line if node else 0
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((k, v) for k, v in node.value if k.value == str(part)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line, pair[1]
-        elif (
-            isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value)
-        ):
-            node = node.value[part]
-            line = node.start_mark.line
-        else:
-            break
-    return line + 1

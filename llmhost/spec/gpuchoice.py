@@ -6,10 +6,15 @@ from collections.abc import Mapping
 
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask
+from llmhost.spec.described import Described
 from llmhost.spec.machines import Gpu, as_numbers
 from llmhost.spec.profile import Profile
 
 _MOST_GPUS = 16  # the largest machine there is: a2-megagpu-16g (docs.cloud.google.com, 2026-04-13)
+
+
+class UnevenError(UsageError):
+    """The provider has no use for just so many GPUs, whatever the model."""
 
 
 def choose_gpus(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> tuple[str, int]:
@@ -19,7 +24,27 @@ def choose_gpus(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> tuple[st
         UsageError: The provider cannot use them; it says why, and which it can.
     """
     count = _count(profile, ask)
-    return (_model(profile, ask, gpus) if count else ""), count
+    return (gpu_model(profile, ask.gpu, gpus) if count else ""), count
+
+
+def gpu_model(profile: Described, typed: str | None, gpus: Mapping[str, Gpu]) -> str:
+    """The GPU model that was asked for, or the provider's default.
+
+    Raises:
+        UsageError: There is none of that name, or the provider cannot use it.
+    """
+    usual = profile.gpus.model if profile.gpus else ""
+    name = _known(usual if typed is None else typed, gpus)
+    if reason := unusable(profile, name, gpus[name].capability):
+        usable = [
+            other for other, gpu in gpus.items() if not unusable(profile, other, gpu.capability)
+        ]
+        raise UsageError(
+            f"{profile.title} cannot use {gpus[name].title}",
+            why=reason,
+            hint=f"GPUs it can use: {', '.join(usable)}",
+        )
+    return name
 
 
 def recognised(product: str, gpus: Mapping[str, Gpu]) -> str:
@@ -30,7 +55,7 @@ def recognised(product: str, gpus: Mapping[str, Gpu]) -> str:
     return next(known, "")
 
 
-def unusable(profile: Profile, name: str, capability: str) -> str:
+def unusable(profile: Described, name: str, capability: str) -> str:
     """Why the provider cannot use a GPU; empty when it can, as far as is known.
 
     Args:
@@ -61,9 +86,9 @@ def _count(profile: Profile, ask: Ask) -> int:
         return _without(profile, ask)
     if profile.gpus is None:
         raise UsageError(f"{profile.title} has no use for GPUs", hint="say `--gpus 0`")
-    if profile.gpus.powers_of_two and count & (count - 1):
+    if profile.gpus.powers_of_two and count & (count - 1) and not ask.force:
         lower = 1 << (count.bit_length() - 1)
-        raise UsageError(
+        raise UnevenError(
             f"{profile.title} cannot use {count} GPUs",
             why="it splits every layer over all GPUs, and the attention heads of models divide by "
             "1, 2, 4 and 8",
@@ -82,21 +107,6 @@ def _without(profile: Profile, ask: Ask) -> int:
     if not any(not variant.gpus for variant in profile.variants):
         raise UsageError(f"{profile.title} does not run without a GPU", hint="say `--gpus 1`")
     return 0
-
-
-def _model(profile: Profile, ask: Ask, gpus: Mapping[str, Gpu]) -> str:
-    usual = profile.gpus.model if profile.gpus else ""
-    name = _known(usual if ask.gpu is None else ask.gpu, gpus)
-    if reason := unusable(profile, name, gpus[name].capability):
-        usable = [
-            other for other, gpu in gpus.items() if not unusable(profile, other, gpu.capability)
-        ]
-        raise UsageError(
-            f"{profile.title} cannot use {gpus[name].title}",
-            why=reason,
-            hint=f"GPUs it can use: {', '.join(usable)}",
-        )
-    return name
 
 
 def _known(typed: str, gpus: Mapping[str, Gpu]) -> str:

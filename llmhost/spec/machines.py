@@ -41,6 +41,21 @@ class Gpu(Part):
         return as_numbers(self.capability)
 
 
+# What CUDA reports is less than what `nvidia-smi` shows as all memory: by 0.46 GiB on an L4 (23034
+# MiB, 22.03 GiB) and 0.86 on an A100 (81920 MiB, 79.14 GiB); public logs, read 2026-11-20.
+_KEPT_MIB = 900
+
+
+def of_driver(product: str, memory_mib: int) -> Gpu:
+    """A GPU that stands in no table, by what its driver says of it."""
+    return Gpu(
+        title=product,
+        memory_gb=round(memory_mib / 1024),
+        capability="0.0",
+        usable_gib=max(memory_mib - _KEPT_MIB, 1) / 1024,
+    )
+
+
 class GpuTable(Part):
     """`_machines/gpus.yaml`."""
 
@@ -59,7 +74,7 @@ class Price(Part):
     source: str
     """Key of the table's `sources`."""
     derived: bool = False
-    """Whether it was computed from the price of a smaller sibling."""
+    """Whether it was computed, from the price of a smaller sibling or from those of its parts."""
 
 
 class MachineType(Part):

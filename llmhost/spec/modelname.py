@@ -5,8 +5,8 @@ import re
 
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Model
+from llmhost.spec.described import Described
 from llmhost.spec.needs import Models
-from llmhost.spec.profile import Profile
 
 _REPO = r"(?P<repo>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)"
 _REVISION = r"(?:@(?P<revision>[A-Za-z0-9][\w.-]*))?"
@@ -18,7 +18,7 @@ _OLLAMA = re.compile(r"(?P<name>[\w.-]+(?:/[\w.-]+){0,3})(?::(?P<tag>[\w.-]+))?"
 _LMSTUDIO = re.compile(r"(?P<name>[\w.-]+(?:/[\w.-]+)?)(?:@(?P<quant>\w+))?", re.ASCII)
 
 
-def read_model(typed: str, profile: Profile) -> Model:
+def read_model(typed: str, profile: Described) -> Model:
     """The model that was asked for, in the terms of the provider that serves it.
 
     Raises:

@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 FORMAT = 1
 """Version of the record's layout; a reader refuses one it does not know."""
+_REPLACEMENTS = frozenset({"images", "downloads"})  # the mappings among the sources
 
 
 def to_record(deployment: Deployment) -> dict[str, Any]:
@@ -31,8 +32,7 @@ def to_record(deployment: Deployment) -> dict[str, Any]:
         for field in fields(Sources)
         if getattr(deployment.sources, field.name) != getattr(usual, field.name)
     }
-    if "images" in sources:
-        sources["images"] = dict(sources["images"])
+    sources |= {name: dict(sources[name]) for name in _REPLACEMENTS & sources.keys()}
     return {
         "format": FORMAT,
         "provider": deployment.profile.name,
@@ -136,10 +136,8 @@ def _model(said: Mapping[str, Any]) -> Model:
 
 
 def _sources(said: Mapping[str, Any]) -> Sources:
-    sources = dict(said)
-    if "images" in sources:
-        sources["images"] = MappingProxyType(dict(sources["images"]))
-    return Sources(**sources)
+    replaced = {name: MappingProxyType(dict(said[name])) for name in _REPLACEMENTS & said.keys()}
+    return Sources(**{**said, **replaced})
 
 
 def _is(kind: type[T], value: object) -> T:

@@ -23,6 +23,8 @@ class Sources:
         lmstudio_installer: The script that installs LM Studio's headless service.
         images: Replacements for container images: a reference without tag and digest, or a registry
             host, to what stands in its place. The original's digest does not bind a replaced image.
+        downloads: Replacements for addresses that profiles name themselves, such as archives: an
+            address or the beginning of one, to what stands in its place.
     """
 
     docker_apt: str = "https://download.docker.com/linux"
@@ -32,6 +34,15 @@ class Sources:
     ollama: str = ""
     lmstudio_installer: str = "https://lmstudio.ai/install.sh"
     images: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    downloads: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def download(self, address: str, /) -> str:
+        """Where to fetch what a profile names by its address; the longest replacement wins."""
+        for official in sorted(self.downloads, key=len, reverse=True):
+            if address.startswith(official):
+                return self.downloads[official] + address[len(official) :]
+        return address
 
     def image(self, reference: str, /) -> str:
         """The reference to pull for an official one, `HOST/PATH:TAG[@DIGEST]`.

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from llmhost.errors import UsageError
 from llmhost.spec.deployment import Ask, Setting
+from llmhost.spec.described import Described
 from llmhost.spec.profile import Profile
 from llmhost.spec.setting import SettingSpec
 
@@ -16,7 +17,7 @@ _SECRETIVE = re.compile(r"_(TOKEN|KEY|SECRET|PASSWORD|CREDENTIALS)$", re.IGNOREC
 _ENV = "env."
 
 
-def settings_of(profile: Profile, ask: Ask) -> Mapping[str, Setting]:
+def settings_of(profile: Described, ask: Ask) -> Mapping[str, Setting]:
     """Every setting of the provider: as it was asked for, or at its default.
 
     Raises:
@@ -52,7 +53,7 @@ def environment_of(profile: Profile, ask: Ask) -> Mapping[str, str]:
     return MappingProxyType(environment)
 
 
-def _spec(profile: Profile, name: str) -> SettingSpec:
+def _spec(profile: Described, name: str) -> SettingSpec:
     if name in profile.settings:
         return profile.settings[name]
     close = difflib.get_close_matches(name, profile.settings, n=1)
@@ -61,7 +62,7 @@ def _spec(profile: Profile, name: str) -> SettingSpec:
     raise UsageError(f"{profile.title} has no setting `{name}`", hint=f"{meant}settings: {known}")
 
 
-def _check_arguments(profile: Profile, setting: str, words: list[str]) -> None:
+def _check_arguments(profile: Described, setting: str, words: list[str]) -> None:
     """What is set lies in the compose file and in the record, and shows in lists of processes."""
     for word in words:
         # Programs take `--api_key=x` for `--api-key x`.

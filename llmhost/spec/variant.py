@@ -1,27 +1,9 @@
 """What is run under which conditions: a container image, or a native install."""
 
-from typing import Literal
-
 from pydantic import model_validator
 
+from llmhost.spec.install import Install
 from llmhost.spec.part import Part
-
-
-class Install(Part):
-    """A native install, for providers without a container image that uses the GPU."""
-
-    kind: Literal["script"]
-    """The vendor's installer script, run by bash as the account; nothing else is built yet."""
-    source: str = ""
-    """Name of the entry of `sources` that holds its address; empty takes `url`."""
-    url: str = ""
-    """Address of the installer."""
-    user: str
-    """System account it is installed for and runs as."""
-    home: str
-    """Home of that account, where everything of it lies."""
-    creates: str
-    """Program that exists once it is installed, as an absolute path."""
 
 
 class Variant(Part):
@@ -34,7 +16,7 @@ class Variant(Part):
     image: str = ""
     """Container image, pinned: `HOST/PATH:TAG[@sha256:…]`."""
     install: Install | None = None
-    """Or a native install."""
+    """Or a native install: a vendor's script, Python packages, or an archive."""
     packages: tuple[str, ...] = ()
     """Debian packages it needs on the host beside what every deployment has."""
 

@@ -15,7 +15,8 @@ class Signature:
     hint: str
 
 
-# The texts are those of apt 3.0, Docker 28 and huggingface_hub 2.4, seen in 2026-11.
+# The texts are those of apt 3.0, Docker 28, huggingface_hub 2.4, pip 26, curl 7 and GNU tar 1.34,
+# seen in 2026-11.
 SIGNATURES = (
     Signature(
         r"the apt lock was not released",
@@ -84,6 +85,27 @@ SIGNATURES = (
         r"Unable to locate package|has no installation candidate",
         "the package is in none of the host's repositories",
         "check /etc/apt/sources.list.d on the host, and `sources:` where they were replaced",
+    ),
+    Signature(
+        r"No matching distribution found for",
+        "the package index has no such version, or none for the Python of this host",
+        "check `requirements` in the profile, and `sources.pypi` where it was replaced",
+    ),
+    Signature(
+        r"DO NOT MATCH THE HASHES|the checksum of .* is not the one in the profile",
+        "what came is not what the profile expects: it was changed, or is another version",
+        "compare the checksum in the profile with the vendor's, and do not go on without it",
+    ),
+    Signature(
+        r"The requested URL returned error: 404",
+        "there is nothing at that address",
+        "check the address in the profile, and `sources:` where it was replaced",
+    ),
+    Signature(
+        r"This does not look like a tar archive|tar \(child\): .*: Cannot exec",
+        "tar on the host cannot open that archive",
+        "name the program it takes under `packages` in the profile, such as zstd or xz-utils; "
+        "zip is not taken",
     ),
     Signature(
         r"address already in use|port is already allocated",

@@ -1,49 +1,13 @@
-"""Steps for the service: a native installation, and the unit that runs what lies on the disk."""
+"""The step for the service: the unit that runs what lies on the disk."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmhost.facts.base import AnyFact, FactReader
-from llmhost.facts.files import File, Size
+from llmhost.facts.files import File
 from llmhost.facts.services import Container, Unit, UnitState
 from llmhost.secret import Kept, Secret, digest
 from llmhost.steps.base import Drift, Effect
-
-
-@dataclass(frozen=True, slots=True)
-class Native:
-    """Software that its vendor installs by a program of its own.
-
-    Attributes:
-        installer: Address of the installer.
-        user: The account it is installed for.
-        program: A file that is there once it is installed.
-    """
-
-    installer: str
-    user: str
-    program: str
-    lane: str = ""
-
-    @property
-    def title(self) -> str:
-        """The thing and its name."""
-        return f"program {self.program}"
-
-    def facts(self) -> tuple[AnyFact, ...]:
-        """What must be known of the host."""
-        return (Size(self.program),)
-
-    def check(self, read: FactReader, /) -> tuple[Drift, ...]:
-        """Is the program there, and is there anything in it?"""
-        size = read(Size(self.program))
-        if size:
-            return ()
-        return (Drift("program", "" if size is None else "an empty file", "installed"),)
-
-    def apply(self, _drift: tuple[Drift, ...], /) -> Iterable[Effect]:
-        """Runs the installer as the account."""
-        yield Effect(("native_install", self.installer, self.user))
 
 
 @dataclass(frozen=True, slots=True)

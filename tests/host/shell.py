@@ -51,17 +51,20 @@ class Shell:
             check=False,
         )
 
-    def call(self, names: tuple[str, ...], *lines: str) -> subprocess.CompletedProcess[str]:
+    def call(
+        self, names: tuple[str, ...], *lines: str, timeout: float = 20
+    ) -> subprocess.CompletedProcess[str]:
         """Runs lines with the functions of those files at hand."""
-        return self.run(script.library(*names) + "\n".join(lines) + "\n")
+        return self.run(script.library(*names) + "\n".join(lines) + "\n", timeout=timeout)
 
-    def effects(self, *lines: str) -> subprocess.CompletedProcess[str]:
+    def effects(self, *lines: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
         """Runs lines with the effects at hand, as an apply has them; progress goes to stdout.
 
         Long waits are for networks and people, and there are none here.
         """
         haste = "sleep() { command sleep 0.01; }"
-        return self.call(("apply", "effects", "runner"), "exec 3>&1", haste, *lines)
+        names = ("apply", "effects", "native", "runner")
+        return self.call(names, "exec 3>&1", haste, *lines, timeout=timeout)
 
 
 def await_file(path: Path) -> None:

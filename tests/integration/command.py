@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -62,7 +62,8 @@ class Failed:
         assert ended.status, f"{ended}"
         assert "Traceback" not in ended.stderr, f"{ended}"
         said = ended.document
-        failed = cls(**{**said, "details": tuple(said["details"])})
+        told = {field.name: said[field.name] for field in fields(cls)}
+        failed = cls(**{**told, "details": tuple(said["details"])})
         assert failed.exit_status == ended.status
         assert failed.error in ended.stderr, "people are told the same as programs"
         assert failed.hint, f"a failure says what to do next: {failed}"

@@ -27,6 +27,8 @@ OTHERS = (
     "test_own_host",
     "test_interrupted",
     "test_providers",
+    "test_native_installs",
+    "test_air_gapped",
     "test_proof",
     "test_real_engines",
     "test_local",

@@ -27,6 +27,7 @@ PRETENCES = {
     "nothing_loaded": "models: an empty list of models",
     "wrong_model": "models: ",
     "cpu_fallback": "gpu memory: the model is not on the GPU",
+    "cpu_context": "gpu memory: the model is not on the GPU: gpu 0: 400 of 23034 MiB",
 }
 
 

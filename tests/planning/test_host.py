@@ -2,19 +2,24 @@
 
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 
 import pytest
+import yaml
 
 from llmhost.facts.gather import Facts
 from llmhost.planning import host
 from llmhost.planning.plan import Action, Change, Plan
 from llmhost.render import render
 from llmhost.secret import Secret
-from llmhost.spec.deployment import Deployment
+from llmhost.spec.assets import packaged_root
+from llmhost.spec.deployment import Ask, Deployment
+from llmhost.spec.profile import Profile
+from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
 from llmhost.steps.base import Drift, Step
 from llmhost.steps.docker import Docker
-from llmhost.steps.files import File
+from llmhost.steps.files import File, UnitFile
 from llmhost.steps.service import Service
 from llmhost.steps.weights import Weights
 from llmhost.transport.base import Answer
@@ -66,6 +71,51 @@ def test_what_is_installed_natively_needs_no_docker() -> None:
     assert "account lmstudio" in named
     assert "program /var/lib/llmhost/lmstudio/.lmstudio/bin/lms" in named
     assert "packages ca-certificates curl libgomp1" in named
+
+
+def native(provider: str) -> Deployment:
+    """A deployment of a provider that the tests bring: Python packages, or an archive."""
+    roots = (Path(__file__).parents[1] / "integration/native", packaged_root())
+    text = (roots[0] / f"profiles/{provider}.yaml").read_text().replace("@SHA256@", "ab" * 32)
+    profile = Profile.model_validate({**yaml.safe_load(text), "name": provider})
+    return resolve(profile, Ask(provider), gpus={})
+
+
+def native_steps(wanted: Deployment) -> tuple[Step, ...]:
+    roots = (Path(__file__).parents[1] / "integration/native", packaged_root())
+    return host.steps(wanted, render(wanted, {}, roots=roots), Secret(""))
+
+
+@pytest.mark.parametrize(
+    ("provider", "identity"), [("piped", "bottle==0.13.3\n"), ("archived", "ab" * 32 + "\n")]
+)
+def test_software_comes_beside_the_weights_and_its_service_restarts_with_it(
+    provider: str, identity: str
+) -> None:
+    steps = native_steps(native(provider))
+    named = [step.title for step in steps]
+    software = f"software /opt/llmhost/software/{provider}"
+    assert named.index(f"account {provider}") < named.index(software)
+    assert [step.lane for step in steps if step.title == software] == ["image"]
+    assert "packages ca-certificates curl python3-venv" in named
+    assert not [title for title in named if "docker" in title]
+    service = steps[-1]
+    assert isinstance(service, Service)
+    mark = f"/opt/llmhost/software/{provider}/.llmhost"
+    assert dict(service.inputs)[mark] == identity
+    unit = next(step for step in steps if isinstance(step, UnitFile))
+    assert mark in unit.content, "so that a start remembers what it was made with"
+
+
+def test_what_profiles_name_by_address_can_be_replaced() -> None:
+    mirror = {"https://vendor.example/": "https://mirror.test/vendor/"}
+    sources = Sources(pypi="https://mirror.test/simple", downloads=mirror)
+    for provider in ("piped", "archived"):
+        steps = native_steps(replace(native(provider), sources=sources))
+        said = [effect.argv for step in steps for effect in step.apply(drift_of(step))]
+        (call,) = (argv for argv in said if str(argv[0]).endswith("_software"))
+        assert "mirror.test" in repr(call)
+        assert "vendor.example" not in repr(call)
 
 
 def test_a_provider_that_fetches_its_models_itself_needs_no_hub_client() -> None:

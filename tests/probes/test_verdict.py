@@ -90,6 +90,9 @@ LIES = [
     (VLLM, {"models": Reply(401, "Unauthorized")}, "models: 401 Unauthorized"),
     (VLLM, {"gpus": gpus(0, 0)}, "the model is not on the GPU: gpu 0: 0 of 23034 MiB"),
     (VLLM, {"gpus": gpus(21191, 3)}, "the model is not on the GPU"),
+    # A context of CUDA's, and all weights in the host's memory.
+    (VLLM, {"gpus": gpus(400, 400)}, "the model is not on the GPU: gpu 0: 400 of 23034 MiB"),
+    (LLAMACPP, {"gpus": gpus(480)}, "the model is not on the GPU: gpu 0: 480 of 23034 MiB"),
     (VLLM, {"gpus": ()}, "the model is not on the GPU: no GPU seen"),
     (VLLM, {"inside": inside(1)}, "gpu in container: 1 of 2"),
     (VLLM, {"inside": ("exec: nvidia-smi: executable file not found",)}, "gpu in container: exec:"),
@@ -127,6 +130,32 @@ def test_a_model_that_lies_layer_by_layer_may_leave_a_gpu_alone() -> None:
     wanted = deployment("llamacpp", 2)
     seen = replace(serving(wanted), gpus=gpus(4000, 3))
     assert judged(wanted, seen, times=1).state == "serving"
+
+
+@pytest.mark.parametrize(
+    ("provider", "used_mib", "weights_gb", "loaded"),
+    [
+        ("vllm", (9500, 9500), 19.3, True),
+        ("vllm", (2000, 2000), 19.3, False),  # scratch memory, and the weights elsewhere
+        ("vllm", (9500, 400), 19.3, False),  # every GPU holds a part of every layer
+        ("vllm", (9500,), 19.3, False),
+        ("llamacpp", (1100,), 0.49, True),
+        ("llamacpp", (700,), 0.49, False),
+        ("llamacpp", (700,), 0.0, True),  # not known how large it is
+        ("llamacpp", (900, 3), 0.49, True),
+        ("llamacpp", (490, 490, 490, 490), 0.49, False),  # a context on each
+        ("llamacpp", (9000, 9000), 18.0, True),
+    ],
+)
+def test_a_good_part_of_the_weights_is_found_on_the_gpus(
+    provider: str, used_mib: tuple[int, ...], weights_gb: float, *, loaded: bool
+) -> None:
+    wanted = deployment(provider, max(len(used_mib), 2 if provider == "vllm" else 1))
+    seen = replace(serving(wanted), gpus=gpus(*used_mib))
+    verdict = Watch(wanted, patience=1, weights_gb=weights_gb).judge(seen)
+    assert (verdict.state == "serving") == loaded, verdict.why
+    if not loaded:
+        assert f"its weights are {weights_gb:.1f} GB" in verdict.why
 
 
 @pytest.mark.parametrize("provider", ["vllm", "ollama"])

@@ -41,6 +41,10 @@ MODELS = {
 }
 
 
+# GPU models and numbers: none, the default's family, the oldest, a machine full of the newest.
+SHAPES = (("", 0), ("l4", 1), ("l4", 2), ("l4", 4), ("t4", 1), ("h100", 8))
+
+
 @dataclass(frozen=True)
 class Case:
     """A deployment and the name of its folder."""
@@ -69,9 +73,9 @@ def text(file: RenderedFile) -> str:
 
 def _cases() -> Iterator[Case]:
     for provider in CATALOG.names():
-        for gpus in (0, 1, 2, 4):
-            shape = f"l4x{gpus}" if gpus else "cpu"
-            ask = Ask(provider, gpus=gpus, accept_licence=True)
+        for gpu, gpus in SHAPES:
+            shape = f"{gpu}x{gpus}" if gpus else "cpu"
+            ask = Ask(provider, gpu=gpu or None, gpus=gpus, accept_licence=True)
             yield Case(f"{provider}-{shape}", ask)
         yield _everything(provider, EVERYTHING[provider])
 
@@ -93,6 +97,7 @@ def _everything(provider: str, settings: Mapping[str, Setting]) -> Case:
     sources = Sources(
         ollama="http://models.example:5000",
         images={"docker.io": "registry.example/hub", "ghcr.io": "registry.example/ghcr"},
+        downloads={"https://vendor.example/": "https://mirror.example/vendor/"},
     )
     return Case(f"{provider}-everything", ask, site, sources)
 

@@ -77,14 +77,25 @@ def test_systemd_has_nothing_to_say_about_the_unit(
     assert complaints == []
 
 
-def test_systemd_would_say_something_about_a_wrong_unit(
-    systemd_analyze: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("llmhost-vllm.service", "RemainAfterExit", "RemainAfterExt"),
+        ("docker.service.d/llmhost.conf", "Wants=", "Wantsx="),
+        ("docker.service.d/llmhost.conf", "After=", "Aftr="),
+    ],
+)
+def test_systemd_would_say_something_about_a_wrong_file(
+    systemd_analyze: str, tmp_path: Path, name: str, right: str, wrong: str
 ) -> None:
-    case = CASES[0]
+    case = next(case for case in CASES if case.name == "vllm-l4x2")
     _write(case, tmp_path)
-    unit = tmp_path / "etc/systemd/system" / case.deployment.unit
-    unit.write_text(unit.read_text("utf-8").replace("RemainAfterExit", "RemainAfterExt"), "utf-8")
-    assert "RemainAfterExt" in "".join(_complaints(systemd_analyze, case, unit))
+    units = tmp_path / "etc/systemd/system"
+    text = (units / name).read_text("utf-8")
+    assert right in text
+    (units / name).write_text(text.replace(right, wrong), "utf-8")
+    complaints = _complaints(systemd_analyze, case, units / case.deployment.unit)
+    assert [line for line in complaints if wrong.strip("=") in line], complaints
 
 
 @pytest.mark.parametrize("case", SCRIPTS, ids=lambda case: case.name)
@@ -102,7 +113,7 @@ def test_every_yaml_comment_of_a_template_is_kept_short() -> None:
 
 
 def _complaints(systemd_analyze: str, case: Case, unit: Path) -> list[str]:
-    """What systemd says of our unit; of others on this computer it may say what it likes."""
+    """What systemd says of what is rendered; of others' units it may say what it likes."""
     root = unit.parents[3]
     content = unit.read_text("utf-8").replace("/usr/bin/docker", "/bin/true")
     unit.write_text(
@@ -112,7 +123,8 @@ def _complaints(systemd_analyze: str, case: Case, unit: Path) -> list[str]:
     (unit.parent / "docker.service").write_text("[Service]\nExecStart=/bin/true\n", "utf-8")
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{unit.parent}:"}
     answer = _run([systemd_analyze, "verify", "--man=no", str(unit)], env=environment)
-    return [line for line in answer.stderr.splitlines() if unit.name in line]
+    ours = (str(root), unit.name)
+    return [line for line in answer.stderr.splitlines() if any(one in line for one in ours)]
 
 
 def _devices(case: Case) -> tuple[str, ...]:

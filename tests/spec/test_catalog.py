@@ -91,7 +91,8 @@ def test_a_value_of_the_wrong_kind_is_named_with_its_line(tmp_path: Path) -> Non
     error = complaint(tmp_path, VLLM.replace("port: 8000", "port: http"))
     line = 1 + VLLM[: VLLM.index("port: 8000")].count("\n")
     assert f"mine.yaml:{line}: port: " in error.message
-    assert "valid integer" in error.message
+    assert error.message.endswith("a whole number belongs here, not `http`")
+    assert error.hint == "write `port: 2`, for instance"
 
 
 def test_further_complaints_follow_as_details(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_lmstudio_serves_under_the_name_without_quantisation() -> None:
 @pytest.mark.parametrize(
     ("typed", "profile", "why"),
     [
-        ("unsloth/Qwen3-8B-GGUF", VLLM, "no longer reads GGUF"),
+        ("unsloth/Qwen3-8B-GGUF", VLLM, "reads no GGUF from 0.24 on"),
         ("unsloth/Qwen3-8B-unsloth-bnb-4bit", VLLM, "bitsandbytes"),
         ("gpt-oss:120b-cloud", OLLAMA, "Ollama's own computers"),
     ],

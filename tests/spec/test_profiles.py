@@ -79,6 +79,17 @@ def test_a_good_start_is_not_taken_for_a_failure(provider: str) -> None:
             assert not re.search(failure.pattern, line), (failure.pattern, line)
 
 
+def test_what_vllm_refuses_is_refused_by_the_version_that_is_run() -> None:
+    profile = CATALOG.profile("vllm")
+    tags = [variant.image.partition("@")[0].rpartition(":v")[2] for variant in profile.variants]
+    run = {tuple(map(int, tag.partition("-")[0].split(".")[:2])) for tag in tags}
+    for refusal in profile.models.refuse:
+        told = re.search(r"from 0\.(\d+) on, and 0\.(\d+) is run", refusal.reason)
+        assert told, refusal.reason
+        assert {(0, int(told[2]))} == run
+        assert int(told[1]) <= int(told[2])
+
+
 def test_vllm_chooses_its_image_by_the_driver() -> None:
     profile = CATALOG.profile("vllm")
     assert "@sha256:" in profile.variant_for(gpus=2, driver=580).image

@@ -146,6 +146,12 @@ def test_a_setting_says_what_it_takes(name: str, value: str, message: str) -> No
         ("llamacpp", "-hft s3cret", "`args` may not hold -hft", "export HF_TOKEN"),
         ("llamacpp", "--embeddings", "`args` may not hold --embeddings", "no completion"),
         ("llamacpp", "-c 8", "`args` may not hold -c", "say `--context N`"),
+        ("llamacpp", "--n-gpu-layers 0", "`args` may not hold --n-gpu-layers", "`--gpus 0`"),
+        ("llamacpp", "-ngl 0", "`args` may not hold -ngl", "`--gpus 0` computes on the CPU"),
+        ("llamacpp", "--device none", "`args` may not hold --device", "`--gpus 0` computes on"),
+        ("llamacpp", "--cpu-moe", "`args` may not hold --cpu-moe", "all of the model lies on the"),
+        ("llamacpp", "--fit=on", "`args` may not hold --fit", "not a shorter one"),
+        ("vllm", "--cpu-offload-gb 8", "`args` may not hold --cpu-offload-gb", "all of the model"),
     ],
 )
 def test_an_argument_that_is_secret_or_llmhosts_own_is_refused(
@@ -155,6 +161,15 @@ def test_an_argument_that_is_secret_or_llmhosts_own_is_refused(
     assert error.message.startswith(message)
     assert remedy in error.why + error.hint
     assert "s3cret" not in error.message + error.why + error.hint
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"),
+    [(provider, "CUDA_VISIBLE_DEVICES") for provider in PROVIDERS]
+    + [("llamacpp", "LLAMA_ARG_DEVICE"), ("llamacpp", "LLAMA_ARG_N_GPU_LAYERS")],
+)
+def test_no_environment_takes_the_gpus_away_from_a_provider(provider: str, name: str) -> None:
+    assert "follows from" in (why := refused(provider, env={name: "0"}).why) or "all of" in why
 
 
 def test_what_only_looks_like_a_reserved_argument_is_passed_on() -> None:
