@@ -15,7 +15,10 @@ class ExitStatus(IntEnum):
     USAGE = 2
     CHANGES_PENDING = 3
     NOT_ENOUGH_DATA = 4
+    UNASKED = 5
+    HUNG_UP = 129
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class LlmhostError(Exception):

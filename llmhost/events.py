@@ -84,8 +84,9 @@ class MachineExists:
         name: The deployment's name.
         machine_type: The cloud's name for its kind.
         place: Zone or computer.
-        usd_per_hour: Price in US dollars per hour; None where there is no bill or no known price.
+        usd_per_hour: Price in US dollars per hour while it runs; None where none is known.
         expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never.
+        stopped: Whether it is stopped: it costs its disk alone, and does not end by itself.
     """
 
     name: str
@@ -93,6 +94,34 @@ class MachineExists:
     place: str
     usd_per_hour: float | None = None
     expires: str = ""
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTried:
+    """A machine was asked for, and it is known what came of it.
+
+    Attributes:
+        machine_type: The cloud's name for its kind.
+        place: Zone or computer.
+        provisioning: `on-demand`, `spot` or `flex-start`.
+        gpu: GPU model; empty without GPUs.
+        gpus: How many of them.
+        usd_per_hour: Price in US dollars per hour; None where none is known.
+        price_date: Day of the price, ISO 8601; empty without one.
+        outcome: `made`, or in a word why not: `stockout`, `quota`, ...
+        words: The same as a sentence, with what the cloud said.
+    """
+
+    machine_type: str
+    place: str
+    provisioning: Literal["on-demand", "spot", "flex-start"]
+    gpu: str
+    gpus: int
+    usd_per_hour: float | None
+    price_date: str
+    outcome: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +155,7 @@ Event: TypeAlias = (
     | Progress
     | LogLine
     | Notice
+    | OfferTried
     | MachineExists
     | MachineGone
 )

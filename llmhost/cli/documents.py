@@ -93,6 +93,12 @@ class Providers:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The files `render` wrote."""
+    """The files `render` wrote.
+
+    Attributes:
+        files: Where they lie.
+        assumed: What only a host can say and the files follow from, as it was taken to be.
+    """
 
     files: tuple[str, ...]
+    assumed: tuple[str, ...]

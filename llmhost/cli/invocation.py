@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
+from signal import SIGHUP, SIGINT, SIGTERM, Signals
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import typer
@@ -93,15 +94,15 @@ class Invocation:
         else:
             self.terminal.put(view)
 
-    def tell(self, error: LlmhostError) -> None:
-        """Adds an expected failure to the story."""
+    def tell(self, error: LlmhostError, machines: "Machines | None" = None) -> None:
+        """Adds an expected failure to the story, with what is known of machines."""
         from llmhost.cli.failure import Failure
         from llmhost.ui.error import prose
         from llmhost.ui.jsonlines import JsonLines
 
         self.quieten()
         if self.events:
-            JsonLines(self.terminal).write("Failure", asdict(Failure.of(error)))
+            JsonLines(self.terminal).write("Failure", asdict(Failure.of(error, machines)))
         else:
             told = prose(error.message, why=error.why, hint=error.hint, details=error.details)
             self.terminal.say(told)
@@ -110,11 +111,11 @@ class Invocation:
         """Ends with an expected failure, shown in every form that was asked for."""
         from llmhost.cli.failure import Failure
 
-        self.tell(error)
+        self.tell(error, self.machines)
         if not isinstance(error, InterruptedByUserError):
             self.remind()
         if self.output == "json":
-            self.deliver(Failure.of(error), ())
+            self.deliver(Failure.of(error, self.machines), ())
         return int(error.exit_status)
 
     def remind(self) -> None:
@@ -124,16 +125,17 @@ class Invocation:
         words = self.machines.words()
         self.say([line(Span("note", "accent"), f": {machine}") for machine in words])
 
-    def interrupted(self) -> int:
-        """Says what exists after Ctrl-C, how to go on, and how to end it."""
+    def interrupted(self, by: Signals = SIGINT) -> int:
+        """Says what exists after Ctrl-C or its like, how to go on, and how to end it."""
         begun = "what was begun on the host goes on there"
         machines = self.machines.words()
         what = begun if self.ways_on or machines else "nothing was changed"
-        return self.fail(
-            InterruptedByUserError(
-                f"interrupted: {what}", why="\n".join(machines), hint="\n".join(self.ways_on)
-            )
+        how = "interrupted" if by == SIGINT else f"ended by {by.name}"
+        error = InterruptedByUserError(
+            f"{how}: {what}", why="\n".join(machines), hint="\n".join(self.ways_on)
         )
+        error.exit_status = _STATUSES[by]
+        return self.fail(error)
 
     def become(self, argv: Sequence[str]) -> None:
         """Gives the process over to another program."""
@@ -147,6 +149,13 @@ class Invocation:
 
 
 class InterruptedByUserError(LlmhostError):
-    """The user pressed Ctrl-C."""
+    """The user pressed Ctrl-C, or the process was told to end."""
 
     exit_status = ExitStatus.INTERRUPTED
+
+
+_STATUSES = {
+    SIGINT: ExitStatus.INTERRUPTED,
+    SIGTERM: ExitStatus.TERMINATED,
+    SIGHUP: ExitStatus.HUNG_UP,
+}

@@ -1,9 +1,9 @@
-"""The machines this run knows to cost money, for whoever interrupts it."""
+"""What this run knows of machines that cost money, for whoever interrupts it."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from llmhost.events import Event, MachineExists, MachineGone
+from llmhost.events import Event, MachineExists, MachineGone, OfferTried
 
 if TYPE_CHECKING:
     from llmhost.events import Reporter
@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Machines:
-    """Kept from the events that tell of them."""
+    """Kept from the events that tell of them.
+
+    Attributes:
+        there: Those that exist, or may exist, by name and place.
+        tried: What was asked for, and what came of it.
+    """
 
     there: dict[tuple[str, str], MachineExists] = field(default_factory=dict)
+    tried: list[OfferTried] = field(default_factory=list)
 
     def noting(self, report: "Reporter") -> "Reporter":
         """A reporter that notes machines, and passes everything on."""
@@ -24,6 +30,8 @@ class Machines:
                     self.there[name, place] = event
                 case MachineGone(name=name, place=place):
                     self.there.pop((name, place), None)
+                case OfferTried():
+                    self.tried.append(event)
                 case _:
                     pass
             report(event)
@@ -36,10 +44,11 @@ class Machines:
 
 
 def _words(machine: MachineExists) -> str:
+    which = f"machine {machine.name} ({machine.machine_type} in {machine.place})"
+    if machine.stopped:
+        gc = f", or `llmhost gc` after {machine.expires}," if machine.expires else ""
+        return f"{which} is stopped: it costs its disk alone, until somebody{gc} ends it"
     usd = machine.usd_per_hour
     cost = f"it costs ${usd:.2f} per hour" if usd is not None else "its price is not known"
     end = f"until {machine.expires} at the latest" if machine.expires else "until somebody ends it"
-    return (
-        f"machine {machine.name} ({machine.machine_type} in {machine.place}) exists or is being "
-        f"made: {cost}, {end}"
-    )
+    return f"{which} exists or is being made: {cost}, {end}"

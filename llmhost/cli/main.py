@@ -2,12 +2,14 @@
 
 import shlex
 from collections.abc import Sequence
+from signal import SIGHUP
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmhost import __version__
 from llmhost.cli.invocation import Invocation
+from llmhost.cli.signals import Ending, heard
 from llmhost.cli.verbs import Verbs
 from llmhost.errors import ExitStatus, LlmhostError, UsageError
 
@@ -61,6 +63,16 @@ def run(
     """
     invocation = invocation or Invocation(typed=shlex.join(["llmhost", *args]))
     invocation.connections.update(connections or {})
+    with heard() as ending:
+        try:
+            return _ended(args, invocation, ending)
+        except OSError:
+            if ending.by != SIGHUP:
+                raise
+            return int(ExitStatus.HUNG_UP)  # with the terminal went whoever could read more
+
+
+def _ended(args: Sequence[str], invocation: Invocation, ending: Ending) -> int:
     try:
         status = typer.main.get_command(app).main(
             list(args), prog_name="llmhost", standalone_mode=False, obj=invocation
@@ -72,7 +84,7 @@ def run(
     finally:
         invocation.quieten()
     if status == ExitStatus.INTERRUPTED:
-        return invocation.interrupted()
+        return invocation.interrupted(ending.by)
     return int(status or ExitStatus.OK)
 
 

@@ -1,6 +1,7 @@
 """The flags that say on what terms a machine is wanted."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Annotated
 
 import typer
@@ -40,8 +41,9 @@ class TermFlags:
         Raises:
             UsageError: A flag says what cannot be.
         """
-        if self.max_price is not None and self.max_price <= 0:
-            raise UsageError(f"--max-price takes US dollars per hour, not {self.max_price:g}")
+        price = self.max_price
+        if price is not None and not (price > 0 and isfinite(price)):
+            raise UsageError(f"--max-price takes US dollars per hour, not {price:g}")
         said = below if self.ttl is None else replace(below, ttl_seconds=read_ttl(self.ttl))
         return replace(
             said,

@@ -5,10 +5,11 @@ Drivers are loaded by name from `DRIVERS`, so that no command imports an SDK it 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from llmhost.cloud.offers import Attempt, Offer
-from llmhost.events import Reporter
+from llmhost.events import MachineExists, Reporter
 from llmhost.spec.sources import Sources
 from llmhost.spec.terms import Terms
 from llmhost.transport.base import Address
@@ -55,7 +56,7 @@ class Machine:
         address: How to reach it; None while the cloud does not know yet.
         gpu: GPU model as in the machine catalogue; empty without GPUs.
         gpus: How many of them.
-        labels: As asked for at creation.
+        labels: As asked for at creation, or recorded since.
         created: Time of creation, RFC 3339 in UTC.
         place: Zone or computer, for a person.
         usd_per_hour: Price in US dollars per hour; None where there is no bill.
@@ -82,6 +83,18 @@ class Machine:
     expires: str = ""
     owner: str = ""
     attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def exists(self) -> MachineExists:
+        """The event that tells of it."""
+        return MachineExists(
+            self.name,
+            self.machine_type,
+            self.place,
+            self.usd_per_hour,
+            self.expires,
+            stopped=self.state == "stopped",
+        )
 
 
 class CloudDriver(Protocol):
@@ -140,7 +153,58 @@ class Stocker(Protocol):
         ...
 
 
+@runtime_checkable
+class Recorder(Protocol):
+    """A driver that can say anew what a machine carries, once it carries something else."""
+
+    def record(self, machine: Machine, request: MachineRequest, /) -> None:
+        """Keeps a request's labels and record with a machine, in place of what was kept.
+
+        A machine that is gone keeps nothing, and that is no error.
+
+        Raises:
+            CloudError: They cannot be kept.
+        """
+        ...
+
+
+@runtime_checkable
+class Divided(Protocol):
+    """A driver of a cloud whose parts do not see each other's machines, such as projects."""
+
+    def home(self) -> str:
+        """What tells its machines from those of every other part and cloud, for other names.
+
+        Raises:
+            CloudError: Nobody says which part it is.
+        """
+        ...
+
+
+def home(driver: CloudDriver) -> str:
+    """What tells a driver's machines from those of any other; whole clouds go by their name.
+
+    Raises:
+        CloudError: Nobody says which part of its cloud it is.
+    """
+    return driver.home() if isinstance(driver, Divided) else driver.name
+
+
 DRIVERS: Mapping[str, str] = {
     "gcp": "llmhost.cloud.gcp.driver:GcpDriver",
     "sandbox": "llmhost.cloud.sandbox.driver:SandboxDriver",
 }
+
+# Clouds whose machines do not take everything from where it is published: a function that says from
+# where a new one most likely does. It looks at nothing, and no driver is imported for it.
+_PRESUMED: Mapping[str, str] = {"sandbox": "llmhost.cloud.sandbox.served:presumed"}
+
+
+def presumed(cloud: str, request: MachineRequest) -> Sources:
+    """Where a new machine of a cloud most likely takes things from; nobody is asked."""
+    place = _PRESUMED.get(cloud.partition(":")[0], "")
+    if not place:
+        return Sources()
+    module, _, name = place.partition(":")
+    sources: Sources = getattr(import_module(module), name)(request)
+    return sources

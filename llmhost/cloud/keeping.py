@@ -67,6 +67,10 @@ class Keeper(Protocol):
         """What is expired, ownerless or left over, of llmhost's own alone, everywhere."""
         ...
 
+    def unused(self) -> tuple[Waste, ...]:
+        """The part of that which costs money though no machine is left to be listed: disks."""
+        ...
+
     def clear(self, waste: Sequence[Waste], report: Reporter, /) -> tuple[tuple[Waste, str], ...]:
         """Deletes waste; returns what could not be deleted, each with the reason."""
         ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from llmhost.errors import CloudError
+from llmhost.events import OfferTried
 
 Provisioning: TypeAlias = Literal["on-demand", "spot", "flex-start"]
 
@@ -24,6 +25,8 @@ class Offer:
         price_date: Day of the price, ISO 8601; empty without one.
         refused: Why it is passed over; empty when it may be taken.
         simulated: One line that says what of the machine is not real; empty for real ones.
+        lacks: The quota, by the cloud's name, whose lack alone refuses it; empty otherwise.
+        remedy: What to do about that.
     """
 
     machine_type: str
@@ -35,6 +38,8 @@ class Offer:
     price_date: str = ""
     refused: str = ""
     simulated: str = ""
+    lacks: str = ""
+    remedy: str = ""
 
     @property
     def title(self) -> str:
@@ -57,6 +62,36 @@ class Attempt:
     outcome: str
     words: str = ""
 
+    @property
+    def tried(self) -> OfferTried:
+        """The event that tells of it."""
+        of = self.offer
+        return OfferTried(
+            of.machine_type,
+            of.place,
+            of.provisioning,
+            of.gpu,
+            of.gpus,
+            of.usd_per_hour,
+            of.price_date,
+            self.outcome,
+            self.words,
+        )
+
+    @classmethod
+    def told(cls, event: OfferTried) -> "Attempt":
+        """The attempt an event tells of."""
+        offer = Offer(
+            event.machine_type,
+            event.place,
+            event.provisioning,
+            event.gpu,
+            event.gpus,
+            event.usd_per_hour,
+            event.price_date,
+        )
+        return cls(offer, event.outcome, event.words)
+
 
 def eligible(offers: Iterable[Offer]) -> tuple[Offer, ...]:
     """Those that may be taken, in their order."""
@@ -64,10 +99,28 @@ def eligible(offers: Iterable[Offer]) -> tuple[Offer, ...]:
 
 
 def nothing_eligible(name: str, offers: Sequence[Offer]) -> CloudError:
-    """The error when no offer may be taken, with every reason."""
+    """The error when no offer may be taken, with every reason.
+
+    Where the account alone is in the way, that is the reason: nothing that was typed would help.
+    """
+    if lacking := [offer for offer in offers if offer.lacks]:
+        return _no_quota(name, lacking)
     reasons = Counter(offer.refused for offer in offers)
     return CloudError(
         f"of {len(offers)} offers for {name} none may be taken",
         hint="loosen what excludes them: --region, --zone, --max-price, --ttl; or accept --spot",
         details=tuple(f"{number} offers: {reason}" for reason, number in reasons.most_common()),
+    )
+
+
+def _no_quota(name: str, lacking: Sequence[Offer]) -> CloudError:
+    (quota, _), *_ = Counter(offer.lacks for offer in lacking).most_common()
+    short = [offer for offer in lacking if offer.lacks == quota]
+    reasons = {offer.refused for offer in short}
+    places, first = len({offer.place for offer in short}), short[0]
+    everywhere = f"it leaves no room for {first.gpus} x {first.gpu} in any of {places} zones"
+    return CloudError(
+        f"no machine for {name} may be made: the account's quota {quota} is too small",
+        why=first.refused if len(reasons) == 1 else everywhere,
+        hint=f"{first.remedy}; `llmhost doctor` shows what there is",
     )

@@ -20,6 +20,7 @@ _TIMES = {
     "itl": "between tokens",
     "tpot": "per token after it",
 }
+_AT_LEAST = frozenset({"tokens_per_second", "judge", "successes"})
 _BARS, _BAR, _WIDE = 10, 40, 60
 _TENTH = 0.1
 
@@ -82,7 +83,7 @@ def _plot(each: "Sequence[float]") -> tuple[Line, ...]:
 
 def _limit(of: "Judged") -> tuple[Span, ...]:
     measured = "-" if of.measured is None else _value(of.name, of.measured)
-    sign = ">=" if of.name in {"tokens_per_second", "judge"} else "<"
+    sign = ">=" if of.name in _AT_LEAST else "<"
     return (
         Span(f"  {of.verdict}", STYLES[of.verdict]),
         Span(of.name.replace("_", " ")),
@@ -95,6 +96,8 @@ def _value(name: str, value: float) -> str:
     match name:
         case "error_rate":
             return f"{value:.2%}"
+        case "successes":
+            return f"{value:.0f}"
         case "tokens_per_second" | "judge":
             return f"{value:.1f}"
     return f"{_seconds(value)} s"

@@ -1,5 +1,6 @@
 """Everything llmhost made, as a table."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from llmhost.ui.columns import columns
@@ -33,11 +34,18 @@ def listing(of: "Listing", *, width: int | None = None) -> tuple[Line, ...]:
 
 
 def margin(of: "Listing") -> tuple[Line, ...]:
-    """What belongs beside the table: the sum, and the clouds that could not be asked."""
+    """What belongs beside the table: the sum, what is idle or left over, and who was not asked."""
     bill = sum(entry.usd_per_hour or 0.0 for entry in of.deployments)
     number = count(len(of.deployments), "deployment")
     total = f"{number}, {price(bill)}" if bill else number
-    return (line(Span(total, "faint")), *not_asked(of.unasked))
+    idle = [_idle(one) for one in of.deployments if one.billed and one.state == "stopped"]
+    return (line(Span(total, "faint")), *idle, *_left_over(of), *not_asked(of.unasked))
+
+
+def _left_over(of: "Listing") -> tuple[Line, ...]:
+    kinds = Counter(waste.kind for waste in of.unused)
+    words = ", ".join(count(number, kind) for kind, number in kinds.items())
+    return (line(Span(f"{words} left over", "warn"), ": llmhost gc"),) if words else ()
 
 
 def not_asked(clouds: "Iterable[str]") -> tuple[Line, ...]:
@@ -57,5 +65,21 @@ def _row(of: "Entry") -> tuple[Span, ...]:
         Span(of.place or "-"),
         Span(of.created or "-"),
         Span(of.expires or "-"),
-        Span(price(of.usd_per_hour) or "-"),
+        Span(price(of.usd_per_hour) or _unpriced(of)),
+    )
+
+
+def _unpriced(of: "Entry") -> str:
+    if not of.billed:
+        return "-"
+    return "its disk" if of.state == "stopped" else "unknown"
+
+
+def _idle(of: "Entry") -> Line:
+    """What ends a machine that ends by itself no more."""
+    gc = f", `llmhost gc` after {of.swept_after} as well" if of.swept_after else ""
+    return line(
+        Span("note", "accent"),
+        f": {of.name} is stopped and costs its disk alone: `llmhost up` starts it, "
+        f"`llmhost down {of.name} {of.where}` ends it{gc}",
     )

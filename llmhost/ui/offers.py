@@ -26,7 +26,14 @@ def offers(of: "Sequence[Offer]", ttl_seconds: int | None) -> tuple[Line, ...]:
     return (
         *columns(rows, header=header),
         line(Span(f"  the first that can be had is taken, until {end}{days}", "faint")),
+        *_unpriced(of),
     )
+
+
+def _unpriced(of: "Sequence[Offer]") -> tuple[Line, ...]:
+    if all(offer.usd_per_hour is not None for offer in of if not offer.refused):
+        return ()
+    return (line(Span("  that a price is unknown makes nothing free: the bill starts", "warn")),)
 
 
 def _grouped(of: "Sequence[Offer]") -> "list[list[Offer]]":

@@ -38,7 +38,8 @@ def cleared(of: "Cleared", *, dry: bool = False) -> tuple[Line, ...]:
         for one in of.waste
     ]
     number = count(len(of.waste), "thing")
-    words = f"{number} nobody needs" if of.waste else "nothing is left over"
+    nothing = "nothing was found" if of.unasked else "nothing is left over"
+    words = f"{number} nobody needs" if of.waste else nothing
     done = "" if dry or not of.waste else f", {of.deleted} deleted"
     return (
         *columns(rows),

@@ -26,7 +26,7 @@ def planned(of: "Planned") -> tuple[Line, ...]:
     """Every change, what it consists of, and the sum."""
     changes = [part for change in of.plan for part in _change(change)]
     market = offers(of.offers, of.ttl_seconds)
-    memory = fitting(of.memory)
+    memory = fitting(of.memory, of.not_judged)
     return (
         *changes,
         *((line(), *market) if market else ()),

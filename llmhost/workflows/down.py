@@ -38,7 +38,9 @@ def down(session: Session, place: Place | None, name: str, runner: Runner | None
             return _off_the_host(session, found, name, runner)
     cloud, machine = _machine(session, place, name)
     driver = session.drivers(cloud)
-    afterwards = leaving(session, runner or of_machine(machine), names_in(name, machine))
+    known = cloud if place or machine else ""
+    wanted = runner or of_machine(machine)
+    afterwards = leaving(session, wanted, names_in(session, name, known) if wanted else ())
     removed: tuple[str, ...] = ()
     if isinstance(driver, Keeper):
         removed = driver.tidy(name, session.report)

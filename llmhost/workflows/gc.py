@@ -46,16 +46,23 @@ def gc(
         What was found, and what became of it.
     """
     found, unasked = find(session, clouds)
-    orphans = sweeping.orphans(session, found, runners)
+    orphans = sweeping.orphans(session, found, runners, clouds)
     waste = (*(one for several in found.values() for one in several), *orphans)
     seen = Cleared(waste, unasked=unasked)
     if agree is None or not waste or not agree(seen):
         return seen
     kept: list[str] = []
+    staying: set[str] = set()
     for cloud, several in found.items():
         driver = session.drivers(cloud)
         if isinstance(driver, Keeper) and several:
             left = driver.clear(several, session.report)
-            kept += [f"{one.kind} {one.name} in {one.place}: {why}" for one, why in left]
-    kept += sweeping.cleared(session, orphans)
+            kept += [_told(one, why) for one, why in left]
+            staying |= sweeping.staying(driver, (one for one, _ in left))
+    kept += sweeping.cleared(session, orphans, staying)
     return Cleared(waste, len(waste) - len(kept), tuple(kept), unasked)
+
+
+def _told(one: Waste, why: str) -> str:
+    where = f" in {one.place}" if one.place else ""
+    return f"{one.kind} {one.name}{where}: {why}"

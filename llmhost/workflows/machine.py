@@ -8,7 +8,7 @@ from llmhost.cloud.base import CloudDriver, Machine, MachineRequest, Stocker
 from llmhost.cloud.keeping import Keeper
 from llmhost.cloud.offers import Offer, eligible, nothing_eligible
 from llmhost.errors import CloudError, HostError, UsageError
-from llmhost.events import MachineExists
+from llmhost.events import MachineGone
 from llmhost.planning import host, runner
 from llmhost.planning.plan import Change, Plan
 from llmhost.spec.deployment import Deployment
@@ -42,8 +42,12 @@ def planned_machine(
     change = Change(f"machine {deployment.name}", "create", reason=f"{place.cloud}, {gpus}")
     likely = fitting[0]
     made = Plan(deployment.name, change, creations, likely.usd_per_hour, likely.simulated)
-    shown = first(offers) if any(offer.usd_per_hour is not None for offer in offers) else ()
-    return Planned(made, len(made.pending), shown, asked.terms.ttl_seconds, memory=want.memory)
+    # Where nobody sends a bill there is nothing to choose; where no price is known there is a bill.
+    billed = isinstance(driver, Keeper) or any(one.usd_per_hour is not None for one in offers)
+    shown = first(offers) if billed else ()
+    return Planned(
+        made, len(made.pending), shown, asked.terms.ttl_seconds, want.memory, want.not_judged
+    )
 
 
 def first(offers: Sequence[Offer]) -> tuple[Offer, ...]:
@@ -96,16 +100,9 @@ def stocked(session: Session, found: Found, deployment: Deployment) -> None:
 def watched(session: Session, found: Found) -> Iterator[None]:
     """Asks the cloud when a host stops answering: perhaps it was taken away, or its time is up."""
     machine = found.machine
-    if machine is not None and machine.usd_per_hour is not None:
-        session.report(
-            MachineExists(
-                machine.name,
-                machine.machine_type,
-                machine.place,
-                machine.usd_per_hour,
-                machine.expires,
-            )
-        )
+    # Clouds that keep order are those with a bill; that a price is not known makes nothing free.
+    if machine is not None and isinstance(session.drivers(found.place.cloud), Keeper):
+        session.report(machine.exists)
     try:
         yield
     except HostError as error:
@@ -130,6 +127,7 @@ def _gone(session: Session, found: Found) -> CloudError | None:
         why = driver.fate(machine)
     except CloudError:
         return None
+    session.report(MachineGone(machine.name, machine.place))
     return CloudError(
         f"machine {machine.name} in {machine.place} is gone",
         why=why,

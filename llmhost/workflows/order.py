@@ -10,7 +10,7 @@ from llmhost.spec.deployment import Ask
 from llmhost.spec.sources import Sources
 
 if TYPE_CHECKING:
-    from llmhost.cloud.base import CloudDriver
+    from llmhost.cloud.base import CloudDriver, MachineRequest
     from llmhost.workflows.wanted import Wanted
 
 
@@ -43,10 +43,20 @@ class Order:
         Raises:
             UsageError: What was asked for cannot be.
         """
-        return self._wanted(driver)
+        return self._wanted(driver.sources)
 
-    def _wanted(self, driver: "CloudDriver | None") -> "Wanted":
+    def presumed(self, cloud: str) -> "Wanted":
+        """What is wanted on a cloud of which nothing is asked.
+
+        Raises:
+            UsageError: What was asked for cannot be.
+        """
+        from llmhost.cloud.base import presumed  # noqa: PLC0415  see below
+
+        return self._wanted(partial(presumed, cloud))
+
+    def _wanted(self, usual: "Callable[[MachineRequest], Sources] | None") -> "Wanted":
         # what an order takes to answer is not imported for one that names no place
         from llmhost.workflows.wanted import wanted  # noqa: PLC0415
 
-        return wanted(self.environ, self.ask, self.sources, driver)
+        return wanted(self.environ, self.ask, self.sources, usual)

@@ -1,13 +1,16 @@
 """Where a deployment is: a cloud, a host of one's own, or this machine."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
-from llmhost.cloud.base import DRIVERS, Machine
+from llmhost.cloud.base import DRIVERS, CloudDriver, Machine
 from llmhost.errors import CloudError, UsageError
 from llmhost.transport.base import Address, Transport
 from llmhost.workflows.session import Session
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +135,25 @@ def everywhere(
     session: Session, clouds: tuple[str, ...] = ()
 ) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
     """The machines of clouds, of all if none is named, and why a cloud could not be asked."""
+    answers, unasked = of_each(session, clouds, lambda driver: tuple(driver.machines()))
+    return tuple(machine for found in answers for machine in found), unasked
 
-    def ask(cloud: str) -> tuple[tuple[Machine, ...], str]:
+
+def of_each(
+    session: Session, clouds: tuple[str, ...], ask: Callable[[CloudDriver], Told]
+) -> tuple[tuple[Told, ...], tuple[str, ...]]:
+    """What clouds answer, asked at the same time, and why one of them could not be asked."""
+
+    def asked(cloud: str) -> tuple[tuple[Told, ...], str]:
         try:
-            return tuple(session.drivers(cloud).machines()), ""
+            return (ask(session.drivers(cloud)),), ""
         except CloudError as error:
             return (), f"{cloud}: {error.message}"
 
     with ThreadPoolExecutor(len(DRIVERS)) as pool:
-        answers = list(pool.map(ask, clouds or tuple(DRIVERS)))
-    machines = tuple(machine for found, _ in answers for machine in found)
-    return machines, tuple(reason for _, reason in answers if reason)
+        answers = list(pool.map(asked, clouds or tuple(DRIVERS)))
+    told = tuple(one for found, _ in answers for one in found)
+    return told, tuple(reason for _, reason in answers if reason)
 
 
 def transport(session: Session, place: Place) -> Transport:

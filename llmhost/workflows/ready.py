@@ -30,7 +30,7 @@ def ready(session: Session, transport: Transport, seen: Look) -> Ready:
     Raises:
         ServingError: It failed, or the deadline came; with cause, remedy, the engine's last lines.
     """
-    judge = Watch(seen.deployment)
+    judge = Watch(seen.deployment, weights_gb=seen.weights_gb)
     verdict, log = judge.judge(seen.observation), seen.observation.log
     if verdict.state == "loading":
         verdict, log = _watched(session, transport, seen, judge, verdict)

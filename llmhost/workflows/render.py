@@ -1,24 +1,45 @@
 """The files alone, for reading, for review, for people who deploy otherwise."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from llmhost.errors import UsageError
 from llmhost.render import daemon_settings
 from llmhost.render import render as rendered
 from llmhost.secret import Secret
+from llmhost.spec.deployment import Deployment
 from llmhost.workflows.order import Order
 
 
-def render(order: Order, out: Path) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What was rendered.
+
+    Attributes:
+        files: The files that were written.
+        assumed: What decides about them and only a host can say, as it was taken to be.
+    """
+
+    files: tuple[Path, ...]
+    assumed: tuple[str, ...]
+
+
+def render(order: Order, out: Path, cloud: str = "") -> Rendering:
     """Writes every file of a deployment below `out`, each at its path on the host.
 
-    Secrets are written as they would be on the host, readable by their owner alone.
+    Secrets are written as they would be on the host, readable by their owner alone. Nobody is
+    contacted, neither host nor cloud.
+
+    Args:
+        order: What was asked for.
+        out: A directory; it is made.
+        cloud: The cloud whose machine it would be; empty for a host of one's own, or any.
 
     Raises:
         UsageError: What was asked for cannot be, or `out` cannot be written to.
     """
-    want = order.on_host()
+    want = order.presumed(cloud) if cloud else order.on_host()
     files = rendered(want.deployment, want.secrets)
     written = []
     if settings := daemon_settings(want.deployment):
@@ -28,7 +49,17 @@ def render(order: Order, out: Path) -> tuple[Path, ...]:
         secret = isinstance(file.content, Secret)
         content = file.content.value if isinstance(file.content, Secret) else file.content
         written.append(_written(out, file.path, content, 0o600 if secret else file.mode))
-    return tuple(written)
+    return Rendering(tuple(written), _assumed(want.deployment))
+
+
+def _assumed(deployment: Deployment) -> tuple[str, ...]:
+    assumed = []
+    if deployment.gpus:
+        assumed.append(f"NVIDIA driver {deployment.site.driver}")
+        assumed.append(f"GPUs {', '.join(deployment.devices)}")
+    if deployment.container:
+        assumed.append("an MTU of 1500")
+    return tuple(assumed)
 
 
 def _written(out: Path, path: str, content: str, mode: int) -> Path:

@@ -39,10 +39,11 @@ class Memory:
         reasons: Why it is tight, or does not fit.
         budget: What the provider may fill.
         weights: The weights.
-        cache: The KV cache of one request of the whole context.
+        cache: The KV cache of the requests that the provider makes room for, one at least.
         least: Everything else, at least.
         most: Everything else, at most.
         longest: The longest context that surely has room, in tokens.
+        likely: What is likely to happen all the same; empty where it fits.
     """
 
     verdict: str
@@ -53,6 +54,7 @@ class Memory:
     least: int
     most: int
     longest: int
+    likely: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Planned:
             empty where there is a machine or none is needed.
         ttl_seconds: After so long the cloud would delete the machine; None for never.
         memory: How it fits; None where nothing new is to fit, or nobody knows.
+        not_judged: Why nobody knows how it fits; empty where it was judged, or nothing new is to
+            fit.
     """
 
     plan: Plan
@@ -133,11 +137,32 @@ class Planned:
     offers: tuple[Offer, ...] = ()
     ttl_seconds: int | None = None
     memory: Memory | None = None
+    not_judged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A deployment that exists, as a line of `ls`."""
+    """A deployment that exists, as a line of `ls`.
+
+    Attributes:
+        name: The deployment's name.
+        provider: Provider name, such as `vllm`.
+        model: The model it serves.
+        gpus: Number and model of its GPUs.
+        where: The flags that name this place, such as `--cloud sandbox`.
+        place: The machine's zone or computer.
+        state: Of the machine.
+        created: When the machine was made, RFC 3339 in UTC.
+        usd_per_hour: Price in US dollars; None where there is no bill, none is known, or the
+            machine is stopped and costs its disk alone.
+        simulated: What of it is simulated; empty where everything is real.
+        machine_type: The cloud's name for the machine's kind; empty where it has none.
+        expires: When the cloud deletes it by itself, RFC 3339 in UTC; empty for never, as for one
+            that is stopped.
+        owner: Who made it.
+        billed: Whether its cloud sends a bill.
+        swept_after: From when on `gc` ends it, for one that is stopped; empty for never.
+    """
 
     name: str
     provider: str
@@ -152,6 +177,8 @@ class Entry:
     machine_type: str = ""
     expires: str = ""
     owner: str = ""
+    billed: bool = False
+    swept_after: str = ""
 
     @property
     def cloud(self) -> str:
@@ -161,10 +188,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Everything llmhost made, and the clouds that could not be asked, with the reason."""
+    """Everything llmhost made.
+
+    Attributes:
+        deployments: One for each machine.
+        unasked: Clouds that could not be asked, with the reason.
+        unused: What costs money though its machine is gone; `gc` deletes it.
+    """
 
     deployments: tuple[Entry, ...]
     unasked: tuple[str, ...] = ()
+    unused: tuple[Waste, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from llmhost.workflows.place import Found
 from llmhost.workflows.ready import ready
 from llmhost.workflows.results import Served, StepResult
 from llmhost.workflows.session import Phases, Session
-from llmhost.workflows.sizing import measured, weighed_there
+from llmhost.workflows.sizing import measured, warn, weighed_there
 from llmhost.workflows.wanted import Wanted
 
 Agree: TypeAlias = Callable[[Wanted, Look], None]
@@ -40,7 +40,10 @@ def serve(
         LlmhostError: It does not serve; what is done stays done.
     """
     seen = _at_rest(session, phases, want, found)
-    want = weighed_there(want, seen, session.environ)
+    judged_now = weighed_there(want, seen, session.environ)
+    if judged_now is not want:
+        want = judged_now
+        warn(session.report, want)
     for change in seen.changes:
         if change.action == "none":
             session.report(StepFinished(change.title, "ok"))
@@ -60,7 +63,7 @@ def serve(
             seen = _at_rest(session, phases, want, found)
     with phases.phase("ready", "model ready"):
         answer = ready(session, found.transport, seen)
-    memory = measured(seen.deployment, answer.log, session.environ)
+    memory = measured(seen, answer.log, session.environ)
     return _served(found, seen, changed, answer.checks, memory, phases)
 
 

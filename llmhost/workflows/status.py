@@ -29,14 +29,16 @@ def status(session: Session, place: Place | None, name: str) -> Status:
 def status_on(session: Session, found: Found, deployment: Deployment) -> Status:
     """Looks once at a deployment on a host that one is connected to."""
     seen, verdict = _seen(session, found, deployment)
-    memory = measured(seen.deployment, seen.facts(_report(deployment)), session.environ)
+    memory = measured(seen, seen.facts(_report(deployment)), session.environ)
     return replace(_status(found, seen, verdict), memory=memory)
 
 
 def _seen(session: Session, found: Found, deployment: Deployment) -> tuple[Look, Verdict]:
     want = standing(session.environ, deployment)
     seen = look(found.transport, want, _report(deployment))
-    return seen, Watch(seen.deployment, patience=1).judge(seen.observation)
+    return seen, Watch(seen.deployment, patience=1, weights_gb=seen.weights_gb).judge(
+        seen.observation
+    )
 
 
 def _report(deployment: Deployment) -> Logged:

@@ -14,12 +14,13 @@ from llmhost.workflows.look import Look, look
 from llmhost.workflows.machine import patient, planned_machine, refuse_other_gpus, watched, whole
 from llmhost.workflows.order import Order
 from llmhost.workflows.place import Found, Place, find, reached
+from llmhost.workflows.recording import recorded
 from llmhost.workflows.request import request
 from llmhost.workflows.results import Planned, Served
 from llmhost.workflows.runner import considerate, foreseen, refuse_early, take_on, without
 from llmhost.workflows.serve import Agree, serve
 from llmhost.workflows.session import Phases, Session
-from llmhost.workflows.sizing import weighed, weighed_there, with_gpus
+from llmhost.workflows.sizing import warn, weighed, weighed_there, with_gpus
 from llmhost.workflows.wanted import Wanted
 
 _Prove = Callable[[Session, Found, str], None]
@@ -61,7 +62,11 @@ def up(
             served = serve(session, phases, want, found, agree)
             if prove:
                 prove(session, found, want.deployment.name)
-            without(session, found, order.ask, want.deployment.name)
+            alone = without(session, found, order.ask, want.deployment.name)
+            if begun is not None:
+                asked = request(want.deployment, order.ask.terms, want.fitting)
+                changed = served.changed > 0
+                recorded(session, found, asked, changed=changed, without_runner=alone)
             return take_on(session, phases, found, want.deployment, served)
 
     refuse_early(session, want.deployment)
@@ -70,6 +75,7 @@ def up(
         asked = request(want.deployment, order.ask.terms, want.fitting)
         if not yes:
             _confirm(session, planned_machine(place, want, begun, driver, asked))
+        warn(session.report, want)
         with phases.phase("machine", "machine"):
             machine = driver.create(asked, session.report)
         found = reached(session, place, machine)
@@ -123,7 +129,7 @@ def _planned(session: Session, want: Wanted, found: Found, seen: Look) -> Planne
         usd_per_hour=found.machine.usd_per_hour if found.machine else None,
         simulated=found.simulated,
     )
-    return Planned(made, len(made.pending), memory=want.memory)
+    return Planned(made, len(made.pending), memory=want.memory, not_judged=want.not_judged)
 
 
 def _agree(session: Session, found: Found, want: Wanted, seen: Look) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from llmhost.cloud.base import CloudDriver
+from llmhost.cloud.base import MachineRequest
 from llmhost.errors import UsageError
 from llmhost.once import once
 from llmhost.planning import host
@@ -12,6 +12,7 @@ from llmhost.render import render
 from llmhost.secret import Secret
 from llmhost.spec.catalog import Catalog
 from llmhost.spec.deployment import Ask, Deployment, Site
+from llmhost.spec.gpuchoice import UnevenError
 from llmhost.spec.machines import Gpu
 from llmhost.spec.profile import Profile
 from llmhost.spec.resolve import resolve
@@ -38,6 +39,7 @@ class Wanted:
             them is then taken as it lies on the host.
         known: The GPU models llmhost knows, by name.
         fitting: How it fits on the machine that is asked for; None where that was not judged.
+        not_judged: Why it was not, although it should have been.
         force: Whether to go on where it does not fit.
         no_runner: Whether a CI runner that is there goes.
         at: Answers the deployment at a site and its steps, rendered once for hosts that are alike.
@@ -51,6 +53,7 @@ class Wanted:
     lost: bool = False
     known: Mapping[str, Gpu] = field(default_factory=dict)
     fitting: "Fitting | None" = None
+    not_judged: str = ""
     force: bool = False
     no_runner: bool = False
     at: Callable[[Site], tuple[Deployment, tuple[Step, ...]]] = field(
@@ -65,6 +68,13 @@ class Wanted:
         """How it fits, in the numbers a plan shows."""
         return self.fitting.memory if self.fitting else None
 
+    @property
+    def expectation(self) -> str:
+        """What is to be said of how it fits before anything is done; empty where it surely does."""
+        if self.not_judged:
+            return f"not judged whether it fits: {self.not_judged}"
+        return self.fitting.expectation if self.fitting else ""
+
     def _at(self, site: Site) -> tuple[Deployment, tuple[Step, ...]]:
         there = self.deployment.at(site)
         return there, host.steps(there, render(there, self.secrets), self.hub_token)
@@ -74,20 +84,26 @@ def wanted(
     environ: Mapping[str, str],
     ask: Ask,
     sources: Callable[[Sources], Sources],
-    driver: CloudDriver | None,
+    usual: Callable[[MachineRequest], Sources] | None,
 ) -> Wanted:
     """Answers every question about a deployment; contacts nothing but perhaps this computer.
+
+    Args:
+        environ: Environment variables of whoever asks.
+        ask: What was asked for.
+        sources: Lays the user's addresses over the usual ones.
+        usual: What a cloud's machine usually takes things from; None for a host of one's own.
 
     Raises:
         UsageError: What was asked for cannot be.
     """
     catalog = Catalog.default(environ)
     known = catalog.gpus()
-    deployment = resolve(catalog.profile(ask.provider), ask, gpus=known)
-    if driver is None and ask.gpu is None:
+    deployment = _resolved(ask, catalog, environ, known)
+    if usual is None and ask.gpu is None:
         deployment = replace(deployment, gpu="")  # no machine is made: whatever the host has
-    usual = driver.sources(request(deployment, ask.terms)) if driver else Sources()
-    deployment = replace(deployment, sources=sources(usual))
+    official = usual(request(deployment, ask.terms)) if usual else Sources()
+    deployment = replace(deployment, sources=sources(official))
     dropped = _dropped(deployment, ask)
     secrets = _secrets(deployment.profile, environ, "service", dropped)
     for_hub = _secrets(deployment.profile, environ, "download")
@@ -100,6 +116,18 @@ def wanted(
         force=ask.force,
         no_runner=ask.no_runner,
     )
+
+
+def _resolved(
+    ask: Ask, catalog: Catalog, environ: Mapping[str, str], known: Mapping[str, Gpu]
+) -> Deployment:
+    try:
+        return resolve(catalog.profile(ask.provider), ask, gpus=known)
+    except UnevenError as error:
+        # The arithmetic is imported where it has something to say.
+        from llmhost.workflows.fitting import uneven  # noqa: PLC0415
+
+        raise uneven(ask, catalog, environ) or error from None
 
 
 def standing(environ: Mapping[str, str], deployment: Deployment) -> Wanted:

@@ -34,7 +34,11 @@ def test_ls_of_nothing_is_an_empty_stdout(llmhost: Front, workflow: Workflow) ->
     workflow("ls.ls", lambda *_: Listing(()))
     ended = llmhost("ls")
     assert (ended.status, ended.stdout, ended.stderr) == (0, "", "0 deployments\n")
-    assert llmhost("ls", "-o", "json").document == {"deployments": [], "unasked": []}
+    assert llmhost("ls", "-o", "json").document == {
+        "deployments": [],
+        "unasked": [],
+        "unused": [],
+    }
 
 
 def test_a_cloud_that_is_named_and_cannot_be_asked_is_a_failure(

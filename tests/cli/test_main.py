@@ -64,6 +64,8 @@ def test_an_expected_failure_is_prose_and_an_exit_status(
         "hint": "first\nthen",
         "details": ["evidence 1", "\x1b[2Jevidence 2"],
         "exit_status": status,
+        "attempts": [],
+        "machines": [],
     }
 
 

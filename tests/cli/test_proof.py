@@ -10,6 +10,7 @@ import pytest
 
 from llmhost.cli.schemas import schema_of
 from llmhost.events import Outcome
+from llmhost.workflows import endpoint
 from llmhost.workflows.proof import Checked, Smoked
 from tests.cli.front import Front
 from tests.smoke.badserver import KEY, Server, serving
@@ -60,7 +61,10 @@ def test_smoke_fails_when_one_check_fails(llmhost: Front, workflow: Workflow) ->
 def test_smoke_of_a_url_needs_no_host(llmhost: Front, good: str) -> None:
     llmhost.environ["OPENAI_API_KEY"] = KEY
     ended = llmhost("smoke", "--url", good, "-o", "json")
-    told = "  ...      load: waiting for a first answer\n  ...      smoke: models\n"
+    told = (
+        "  ...      load: waiting for a first answer, up to 300 s, while its model loads\n"
+        "  ...      smoke: models\n"
+    )
     assert (ended.status, ended.stderr) == (0, told)
     assert {check["outcome"] for check in ended.document["checks"]} == {"ok"}
     assert KEY not in ended.stdout
@@ -68,9 +72,52 @@ def test_smoke_of_a_url_needs_no_host(llmhost: Front, good: str) -> None:
 
 def test_without_the_key_the_reason_is_said(llmhost: Front, good: str) -> None:
     ended = llmhost("smoke", "--url", good)
-    assert ended.status == 1
-    assert "lists no model" in ended.stderr
+    assert ended.status == 5
+    assert "lists no model: answered 401" in ended.stdout
     assert "OPENAI_API_KEY" in ended.stderr
+    gated = llmhost("gate", "--url", good)
+    assert (gated.status, gated.stdout) == (5, "")
+    assert "lists no model" in gated.stderr
+
+
+@pytest.mark.parametrize("model", [(), ("--model", "m")])
+def test_what_cannot_be_asked_is_told_in_every_file_and_by_a_status_of_its_own(
+    llmhost: Front, tmp_path: Path, model: tuple[str, ...]
+) -> None:
+    junit, summary = tmp_path / "junit.xml", tmp_path / "summary.md"
+    with serving(Server()) as url:
+        pass
+    words = ("--url", url, *model)
+    files = ("--junit", str(junit), "--summary", str(summary))
+    ended = llmhost("smoke", *words, *files, "-o", "json")
+    assert (ended.status, ended.document["health"]) == (5, "unknown")
+    root = ET.fromstring(junit.read_bytes())  # noqa: S314  our own
+    assert (root.get("tests"), root.get("failures")) == ("1", "1")
+    case = root.find("testsuite/testcase")
+    assert case is not None
+    assert case.get("name") == "models"
+    failure = case.find("failure")
+    assert failure is not None
+    assert "cannot be asked: connection refused" in failure.get("message", "")
+    assert "models" in summary.read_text()
+    gated = llmhost("gate", *words, "-o", "json")
+    assert gated.status == 5
+    assert gated.document["error"] == f"{url} cannot be asked"
+
+
+@pytest.mark.parametrize("verb", ["smoke", "gate"])
+def test_what_hangs_is_waited_for_once_and_by_word(
+    llmhost: Front, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    monkeypatch.setattr(endpoint, "_LOADING_SECONDS", 0.2)
+    server = Server("hang")
+    with serving(server) as url:
+        ended = llmhost(verb, "--url", url)
+    assert ended.status == 5
+    assert "waiting for a first answer, up to 0.2 s" in ended.stderr
+    assert "gives no first answer" in ended.stdout + ended.stderr
+    assert "no answer within 0.2 s" in ended.stdout + ended.stderr
+    assert [path for path, _ in server.asked] == ["/models", "/chat/completions"]
 
 
 @pytest.mark.parametrize("verb", ["smoke", "gate"])
@@ -173,6 +220,10 @@ def test_gate_shows_numbers_a_plot_and_each_limit(llmhost: Front, tmp_path: Path
         ("limits: {error_rate: 1.5}", "limits.error_rate"),
         ("requests: 0", "requests"),
         ("judge: {model: m}", "judge.url: this key is missing"),
+        ("limits: {error_rate: null, e2e_p95: null}", "nothing is demanded"),
+        ("limits: {e2e_p95: .inf}", "limits.e2e_p95: Input should be a finite number"),
+        ("limits: {error_rate: .nan}", "limits.error_rate"),
+        ("seconds: .inf", "seconds: Input should be a finite number"),
     ],
 )
 def test_a_gate_file_that_is_wrong_names_the_key(
@@ -183,6 +234,38 @@ def test_a_gate_file_that_is_wrong_names_the_key(
     ended = llmhost("gate", "vllm", "-f", str(file))
     assert ended.status == 2
     assert said in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("--concurrency", "200000"), "--concurrency takes a number less than or equal to 1024"),
+        (("--requests", "2000000"), "--requests takes a number less than or equal to 1000000"),
+        (("--requests", "0"), "--requests takes a number greater than or equal to 1"),
+    ],
+)
+def test_a_flag_has_the_bounds_of_its_key(
+    llmhost: Front, flags: tuple[str, ...], said: str
+) -> None:
+    ended = llmhost("gate", "vllm", *flags)
+    assert ended.status == 2
+    assert said in ended.stderr
+
+
+def test_a_load_of_which_nothing_succeeds_fails_whatever_the_file_demands(
+    llmhost: Front, tmp_path: Path
+) -> None:
+    file = tmp_path / "gate.yaml"
+    scores = '{"relevance": 5, "coherence": 5, "correctness": 5, "helpfulness": 5}'
+    with serving(Server("no streams")) as url, serving(Server(says=scores, model="j")) as judge:
+        file.write_text(
+            "requests: 3\nlimits: {error_rate: null, e2e_p95: null}\n"
+            f"judge: {{url: '{judge}', model: j, votes: 1, least_cases: 1}}\n"
+        )
+        ended = llmhost("gate", "--url", url, "-f", str(file))
+    assert ended.status == 1
+    assert "  fail  successes" in ended.stdout
+    assert "none of 3 requests succeeded; answered 500" in ended.stdout
 
 
 def test_what_is_printed_is_what_the_schemas_say(llmhost: Front, good: str) -> None:

@@ -49,7 +49,7 @@ SAMPLES: dict[str, Any] = {
     "served-hosts": Hosts((OnHost("a", SERVED), OnHost("b", failure=FAILURE))),
     "planned": PLANNED,
     "planned-hosts": Hosts((OnHost("a", PLANNED),)),
-    "rendered": Rendered(("out/etc/docker/daemon.json",)),
+    "rendered": Rendered(("out/etc/docker/daemon.json",), ("NVIDIA driver 580",)),
     "listing": LISTING,
     "status": STATUS,
     "status-hosts": Hosts((OnHost("a", STATUS),)),
@@ -178,4 +178,36 @@ def test_render_writes_the_files_and_lists_them(llmhost: Front, tmp_path: Path) 
     assert f"{tmp_path}/etc/docker/daemon.json" in files
     assert all(Path(file).is_file() for file in files)
     document = llmhost("render", "vllm", "--out", str(tmp_path), "-o", "json").document
-    assert document == {"files": files}
+    assert document["files"] == files
+    assert "no host was asked" in ended.stderr
+    assert document["assumed"][0] in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "file", "digest"),
+    [
+        (("--cloud", "sandbox"), "", False),
+        (("--cloud", "gcp"), "", True),
+        (("--host", "root@192.0.2.1"), "", True),
+        (("--local",), "", True),
+        ((), "cloud: sandbox", False),
+        ((), "host: root@192.0.2.1", True),
+        (("--cloud", "gcp"), "cloud: sandbox", True),
+    ],
+)
+def test_render_takes_the_sources_of_the_place_that_up_would_go_to(
+    llmhost: Front, tmp_path: Path, words: tuple[str, ...], file: str, *, digest: bool
+) -> None:
+    (tmp_path / "x.yaml").write_text(f"{file}\n")
+    words = (*words, "-f", str(tmp_path / "x.yaml"), "--out", str(tmp_path / "out"))
+    ended = llmhost("render", "vllm", "--gpus", "2", *words)
+    assert ended.status == 0, ended.stderr
+    compose = (tmp_path / "out/etc/llmhost/vllm/compose.yaml").read_text()
+    assert ("@sha256:" in compose) == digest
+
+
+def test_render_refuses_a_place_as_up_does(llmhost: Front, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path))
+    assert "did you mean `sandbox`?" in llmhost("render", "vllm", "--cloud", "sandbx", *out).stderr
+    both = llmhost("render", "vllm", "--local", "--cloud", "gcp", *out)
+    assert "exclude each other" in both.stderr

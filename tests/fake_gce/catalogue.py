@@ -97,7 +97,7 @@ def catalogue() -> Catalogue:
     }
     return Catalogue(
         types=types,
-        cards=_cards(types, raw["attachable"], families),
+        cards=_cards(types, raw["attachable"]),
         zones=everywhere,
         images={project: tuple(names) for project, names in raw["images"].items()},
         image_date=raw["image_date"],
@@ -128,9 +128,7 @@ def _type(
     )
 
 
-def _cards(
-    types: Mapping[str, MachineType], attachable: Mapping[str, Any], families: Mapping[str, Any]
-) -> dict[str, Card]:
+def _cards(types: Mapping[str, MachineType], attachable: Mapping[str, Any]) -> dict[str, Card]:
     bundled = {kind.gpu for kind in types.values() if kind.gpu}
     cards = {}
     for gpu in sorted(bundled):
@@ -139,6 +137,6 @@ def _cards(
         zones = tuple(sorted({zone for kind in kinds for zone in kind.zones}))
         cards[gpu] = Card(gpu, counts, zones, attachable=False)
     for gpu, facts in attachable.items():
-        zones = _zones(families[facts["zones"]]["zones"])
+        zones = _zones(facts["zones"])
         cards[gpu] = Card(gpu, tuple(facts["counts"]), zones, attachable=True)
     return cards

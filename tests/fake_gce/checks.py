@@ -20,8 +20,9 @@ _LABEL_KEY = re.compile(r"[a-z][_\-a-z0-9]{0,62}")
 _LABEL_VALUE = re.compile(r"[_\-a-z0-9]{0,63}")
 _MOST_LABELS = 64
 
-# Seconds a run duration may have: 30 s to 120 days (Google's page on limiting run time, 2026-04).
-_SHORTEST_RUN, _LONGEST_RUN = 30, 120 * 86400
+# Seconds a run duration may have: 30 s to 120 days (Google's page on limiting run time, 2026-04);
+# Flex-start machines run for seven days at most (Google's page on Flex-start machines, 2026-04).
+_SHORTEST_RUN, _LONGEST_RUN, _LONGEST_FLEX = 30, 120 * 86400, 7 * 86400
 
 
 def check_insert(world: World, call: Call) -> None:
@@ -61,11 +62,13 @@ def check_run_limit(wanted: Mapping[str, Any]) -> None:
         # Seen in July 2026: also machines that are not Spot need it.
         raise invalid("Instance termination action must be specified when max run duration is set.")
     seconds = int(wanted.get("maxRunDuration", {}).get("seconds", _SHORTEST_RUN))
-    if not _SHORTEST_RUN <= seconds <= _LONGEST_RUN:
+    flexible = wanted.get("provisioningModel") == "FLEX_START"
+    longest = _LONGEST_FLEX if flexible else _LONGEST_RUN
+    if not _SHORTEST_RUN <= seconds <= longest:
         raise invalid_field(
             "resource.scheduling.maxRunDuration",
             seconds,
-            f"Must be between {_SHORTEST_RUN} and {_LONGEST_RUN} seconds.",  # (*)
+            f"Must be between {_SHORTEST_RUN} and {longest} seconds.",  # (*)
         )
 
 

@@ -8,7 +8,7 @@ from tests.fake_gce import planting
 from tests.fake_gce.faults import from_json
 from tests.fake_gce.guest import print_serial
 from tests.fake_gce.journal import Journal
-from tests.fake_gce.leaving import preempt
+from tests.fake_gce.leaving import preempt, stopped
 from tests.fake_gce.names import Key
 from tests.fake_gce.store import Store
 from tests.fake_gce.world import Body, Event, World
@@ -91,10 +91,11 @@ class Control:
 
     def do_preempt(self, project: str, zone: str, name: str) -> None:
         """Takes a machine away."""
-        key = Key(project, "instances", f"zones/{zone}", name)
-        identity = {"id": self._world.get(key).body["id"]}
-        now, number = self._world.now(), self._world.number()
-        preempt(self._world, Event(now, number, "instance.preempt", key, identity))
+        preempt(self._world, self._event("instance.preempt", project, zone, name))
+
+    def do_stop(self, project: str, zone: str, name: str) -> None:
+        """Stops a machine."""
+        stopped(self._world, self._event("instance.stopped", project, zone, name))
 
     def do_print_serial(self, project: str, zone: str, name: str, text: str) -> None:
         """Writes to a serial console."""
@@ -108,3 +109,9 @@ class Control:
     def do_advise(self, scores: dict[str, float]) -> None:
         """Sets what `advice.capacity` says, by zone."""
         self._world.advice = scores
+
+    def _event(self, action: str, project: str, zone: str, name: str) -> Event:
+        """That now befalls a machine."""
+        key = Key(project, "instances", f"zones/{zone}", name)
+        identity = {"id": self._world.get(key).body["id"]}
+        return Event(self._world.now(), self._world.number(), action, key, identity)

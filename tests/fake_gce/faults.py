@@ -101,7 +101,19 @@ class ApiDisabled(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExternalAddressForbidden(Fault):
-    """412 for instances that ask for an external address, by policy of the organisation."""
+    """412 for instances that ask for an external address, by policy of the organisation.
+
+    Attributes:
+        managed: By the newer form of that policy.
+    """
+
+    call: str = "instances.insert"
+    managed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceForbidden(Fault):
+    """412 for instances in those zones, by policy of the organisation."""
 
     call: str = "instances.insert"
 

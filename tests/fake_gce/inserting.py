@@ -45,8 +45,7 @@ def insert(world: World, call: Call) -> Body:
     if {"sourceInstanceTemplate", "sourceMachineImage"} & set(call.query):
         raise refusal.Refusal(501, "notImplemented", "The double makes instances of bodies alone.")
     check_insert(world, call)
-    if _external(call) and world.script.take(faults.ExternalAddressForbidden, call):
-        raise refusal.external_address_forbidden(call.key)
+    _check_policies(world, call)
     course = _course(world, call)
     instance = make(world, call, _notes(world, call))
     operation = begin(world, call, "insert", instance, _seconds(world, call, course))
@@ -174,6 +173,15 @@ def _set_hidden(world: World, instance: Thing, *, hidden: bool) -> None:
     for disk in world.of(instance.key.project, "disks"):
         if instance.key.link in disk.body.get("users", ()):
             disk.hidden = hidden
+
+
+def _check_policies(world: World, call: Call) -> None:
+    """Refuses what the organisation forbids."""
+    if world.script.take(faults.PlaceForbidden, call):
+        raise refusal.place_forbidden(call.key)
+    forbidden = _external(call) and world.script.take(faults.ExternalAddressForbidden, call)
+    if forbidden:
+        raise refusal.external_address_forbidden(call.key, managed=forbidden.managed)
 
 
 def _external(call: Call) -> bool:

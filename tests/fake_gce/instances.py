@@ -5,11 +5,13 @@ from dataclasses import asdict
 from tests.fake_gce.bodies import metadata
 from tests.fake_gce.call import Call
 from tests.fake_gce.checks import check_labels, check_run_limit
+from tests.fake_gce.failures import of_stockout
+from tests.fake_gce.faults import Stockout
 from tests.fake_gce.inserting import wanted_machine
 from tests.fake_gce.leaving import leave
 from tests.fake_gce.names import fingerprint
 from tests.fake_gce.operations import begin, then, view
-from tests.fake_gce.refusal import Refusal, condition_not_met, invalid
+from tests.fake_gce.refusal import Refusal, condition_not_met, invalid, stockout
 from tests.fake_gce.world import Body, Thing, World
 
 # What of the scheduling can be changed while the machine runs. The discovery document says nothing
@@ -49,6 +51,9 @@ def start(world: World, call: Call) -> Body:
     instance = world.get(call.key)
     if instance.body["status"] != "TERMINATED":
         raise _not_ready(instance)
+    if short := world.script.take(Stockout, call):
+        failure = of_stockout(short, call)
+        raise stockout(failure.code, failure.message)
     instance.body["status"] = "PROVISIONING"
     world.hardware.begin(wanted_machine(instance))
     operation = begin(world, call, "start", instance, world.latency.insert)

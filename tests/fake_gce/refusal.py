@@ -113,8 +113,24 @@ def stockout(code: str, message: str) -> Refusal:
     return Refusal(503, code, message)
 
 
-def external_address_forbidden(key: Key) -> Refusal:
-    """The organisation lets no machine have an external address."""
+def place_forbidden(key: Key) -> Refusal:
+    """The organisation lets nothing be made there (as in a log of September 2026)."""
+    return condition_not_met(
+        f"Location ZONE:{key.place} violates constraint constraints/gcp.resourceLocations on the "
+        f"resource {key.path}."
+    )
+
+
+def external_address_forbidden(key: Key, *, managed: bool = False) -> Refusal:
+    """The organisation lets no machine have an external address.
+
+    The words of the managed policy are not evidenced; they name it, which is what matters.
+    """
+    if managed:
+        return condition_not_met(
+            f"Operation denied by org policy on resource '{key.path}': "
+            '["constraints/compute.managed.vmExternalIpAccess": "External IPs are restricted."]'
+        )
     return condition_not_met(
         "Constraint constraints/compute.vmExternalIpAccess violated for project "
         f"{project_number(key.project)}. Add instance {key.path} to the constraint to use "

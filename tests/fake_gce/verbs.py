@@ -97,6 +97,10 @@ class Verbs(ABC):
         """Takes a machine away, as Google does with Spot machines."""
         self.ask("preempt", project=self.project, zone=zone, name=name)
 
+    def stop(self, zone: str, name: str) -> None:
+        """Stops a machine, as somebody may in the console: from then on nothing ends it."""
+        self.ask("stop", project=self.project, zone=zone, name=name)
+
     def print_serial(self, zone: str, name: str, text: str) -> None:
         """Appends to a machine's serial console."""
         self.ask("print_serial", project=self.project, zone=zone, name=name, text=text)

@@ -62,6 +62,20 @@ def test_a_wrong_answer_is_a_failure_at_the_first_look(world: World) -> None:
     assert "the model is not on the GPU" in found.why
 
 
+def test_weights_of_a_gigabyte_do_not_lie_in_what_is_less_than_half_of_that(world: World) -> None:
+    """Both `up` and `status` know from the host how large the weights are."""
+    world.host.machine.gpus = 2
+    world.up(asked("vllm", 2))
+    world.host.engine = lambda asked: (
+        line.replace("21191", "700") for line in engine.serves(asked)
+    )
+    found = status(world.session, HOST, "vllm")
+    assert found.health == "failing"
+    assert "its weights are 1.0 GB" in found.why
+    with pytest.raises(ServingError, match=r"its weights are 1\.0 GB"):
+        world.up(asked("vllm", 2))
+
+
 def test_what_was_changed_by_hand_is_named(serving: World) -> None:
     serving.host.machine.by_hand("/etc/llmhost/vllm/compose.yaml", "name: mine\n")
     found = status(serving.session, HOST, "vllm")

@@ -6,7 +6,10 @@ import pytest
 
 from llmhost.cloud.base import MachineRequest
 from llmhost.errors import UsageError
+from llmhost.events import Notice
 from llmhost.spec.deployment import Ask
+from llmhost.ui.paint import plain
+from llmhost.ui.plan import planned as planned_lines
 from llmhost.workflows.status import status
 from tests.fakes import machine_of
 from tests.workflows.world import HOST, SANDBOX, World, asked
@@ -35,6 +38,60 @@ def test_force_goes_on_and_the_plan_says_what_to_expect(world: World) -> None:
     assert planned.memory is not None
     assert planned.memory.verdict == "does not fit"
     assert "the weights alone" in planned.memory.reasons[0]
+    assert planned.memory.likely == "vLLM runs out of memory while it loads the weights, and ends"
+
+
+def test_a_forced_up_says_what_is_likely_before_it_buys_anything(world: World) -> None:
+    world.host.machine.gpus = 2
+    world.up(replace(BIG, force=True), SANDBOX, yes=True)
+    (said,) = [one for one in world.heard.of(Notice) if "does not fit" in str(one)]
+    assert isinstance(said, Notice)
+    assert said.warning
+    assert "Qwen/Qwen3-32B on 2 x l4 does not fit: vLLM runs out of memory" in said.text
+
+
+def test_what_could_not_be_judged_is_said_with_the_reason(world: World) -> None:
+    world.environ["HF_HUB_OFFLINE"] = "1"
+    ask = Ask("vllm", model="nobody/nothing", gpus=2)
+    planned = world.plan(ask, SANDBOX)
+    assert planned.memory is None
+    assert "nobody may be asked" in planned.not_judged
+    assert "not judged: `nobody/nothing`" in "\n".join(plain(one) for one in planned_lines(planned))
+    world.host.machine.gpus = 2
+    assert "nobody may be asked" in world.plan(ask).not_judged
+
+
+def test_a_number_of_gpus_is_refused_in_terms_of_the_model(world: World) -> None:
+    ask = Ask("vllm", model="Qwen/Qwen2.5-32B-Instruct-AWQ", gpu="l4", gpus=3)
+    for way in (world.plan, world.up):
+        with pytest.raises(UsageError, match=r"does not fit on 3 x l4") as refusal:
+            way(ask, SANDBOX)
+        assert "40 attention heads" in refusal.value.why
+        assert "--gpus 2" in refusal.value.hint
+    world.environ["HF_HUB_OFFLINE"] = "1"
+    with pytest.raises(UsageError, match="vLLM cannot use 3 GPUs"):
+        world.plan(replace(ask, model="nobody/nothing"), SANDBOX)
+    forced = world.plan(replace(ask, force=True), SANDBOX)
+    assert forced.memory is not None
+    assert forced.memory.likely.startswith("vLLM ends while it starts")
+
+
+def test_every_request_ollama_answers_at_a_time_is_counted(world: World) -> None:
+    ask = Ask("ollama", model="llama3.1:8b", gpu="l4", gpus=1, context=65536)
+    fits = world.plan(ask, SANDBOX).memory
+    assert fits is not None
+    assert fits.verdict == "fits"
+    with pytest.raises(UsageError, match="does not fit on 1 x l4"):
+        world.plan(replace(ask, settings={"parallel": 8}), SANDBOX)
+
+
+def test_a_host_whose_gpus_stand_in_no_table_is_judged_by_their_memory(world: World) -> None:
+    world.host.machine.gpus, world.host.machine.gpu = 2, "NVIDIA Something New"
+    with pytest.raises(UsageError, match="does not fit on 2 x NVIDIA Something New"):
+        world.up(BIG)
+    planned = world.plan(Ask("vllm", gpus=2))
+    assert planned.memory is not None
+    assert planned.memory.verdict == "fits"
 
 
 def test_the_plan_of_what_fits_says_how_well(world: World) -> None:

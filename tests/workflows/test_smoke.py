@@ -127,6 +127,7 @@ def test_a_file_of_checks_that_is_wrong_is_refused_before_anything_is_asked(
     with pytest.raises(ProfileError) as raised:
         smoke(world.session, HOST, "vllm", [file])
     assert said in raised.value.message
+    assert raised.value.details == (), "one thing is wrong, and one is told"
     assert world.host.exchanges == []
 
 

@@ -8,6 +8,7 @@ import configparser
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,11 @@ _PROJECT_VARIABLES = (PROJECT, "GOOGLE_CLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
 
 # A machine on Google's cloud says so in its firmware (compute: detect-compute-engine, 2026-04).
 _FIRMWARE = Path("/sys/class/dmi/id/product_name")
+
+# https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects (2026-11), and
+# before the colon the domain that projects of the first years have.
+_PROJECT_ID = re.compile(r"(?:[a-z0-9][a-z0-9.-]*\.[a-z]+:)?[a-z](?:[a-z0-9-]*[a-z0-9])?")
+_SHORTEST, _LONGEST = 6, 30
 
 _LOGIN = "gcloud auth application-default login"
 
@@ -52,8 +58,9 @@ def account(environ: Mapping[str, str] = os.environ, project: str = "") -> Accou
     """The account that flags, environment and files tell of.
 
     Raises:
-        CloudError: No project is named, or there are no credentials.
-        UsageError: The endpoint is none that may be used without credentials.
+        CloudError: No project is named, what is named is none, or there are no credentials.
+        UsageError: The project that is typed is none, or the endpoint none that may be used without
+            credentials.
     """
     endpoint = environ.get(ENDPOINT, "")
     if endpoint:
@@ -64,15 +71,32 @@ def account(environ: Mapping[str, str] = os.environ, project: str = "") -> Accou
             why=f"neither {_CREDENTIALS} nor a login of gcloud names any",
             hint=f"log in once: {_LOGIN}",
         )
-    found = project or next((environ[v] for v in _PROJECT_VARIABLES if environ.get(v)), "")
+    variable = next((name for name in _PROJECT_VARIABLES if environ.get(name)), "")
+    found = project or environ.get(variable, "")
     found = found or _project_of_credentials(environ) or _project_of_gcloud(environ)
-    if not found:
+    if found:
+        _refuse_no_id(found, project, variable, doubled=bool(endpoint))
+    else:
         raise CloudError(
             "no Google Cloud project is named",
             why=f"neither --project nor {PROJECT}, nor the credentials, nor gcloud name one",
             hint="gcloud config set project PROJECT, or say --project PROJECT",
         )
     return Account(found, endpoint)
+
+
+def _refuse_no_id(found: str, typed: str, variable: str, *, doubled: bool) -> None:
+    """Refuses what can be no project's id; a double's project may have a short one."""
+    id_of_it = found.rpartition(":")[2]
+    if _PROJECT_ID.fullmatch(found) and (doubled or _SHORTEST <= len(id_of_it) <= _LONGEST):
+        return
+    source = "--project" if typed else variable or "the credentials or gcloud's configuration"
+    raise (UsageError if typed else CloudError)(
+        f"`{found}` is no id of a Google Cloud project",
+        why=f"an id has {_SHORTEST} to {_LONGEST} lower-case letters, digits and hyphens, the "
+        f"first of them a letter, the last no hyphen; that one is named by {source}",
+        hint="gcloud projects list shows ids beside names and numbers",
+    )
 
 
 def credentials(of: Account, scope: str = "compute") -> Any:  # noqa: ANN401  google.auth has no types

@@ -14,7 +14,7 @@ from llmhost.cloud.gcp.pace import Pace
 from llmhost.cloud.gcp.reading import forces_os_login, machine_of, metadata, zone_of
 from llmhost.cloud.gcp.state import State
 from llmhost.errors import CloudError, HostError
-from llmhost.events import Progress, Reporter
+from llmhost.events import MachineGone, Progress, Reporter
 from llmhost.transport.base import Address
 from llmhost.transport.refusals import BarredError
 
@@ -52,6 +52,14 @@ class Arrival:
         """
         self._refuse_strangers(instance)
         open_door(self.compute, self.environ, instance)
+        try:
+            return self._awaited(instance, report)
+        except _GoneError:
+            gone = machine_of(instance, self.state.key)
+            report(MachineGone(gone.name, gone.place))
+            raise
+
+    def _awaited(self, instance: Instance, report: Reporter) -> Machine:
         report(Progress("machine", text="waiting for its host key"))
         host_key = self.host_key(instance)
         machine = machine_of(instance, self.state.key, host_key)
@@ -136,8 +144,12 @@ class Arrival:
     def _refuse_gone(self, instance: Instance) -> None:
         there = self.compute.instance(zone_of(instance), instance["name"])
         if there is None or there.get("id") != instance.get("id"):
-            raise CloudError(
+            raise _GoneError(
                 f"machine {instance['name']} is gone while it was waited for",
                 why=fate(self.compute, zone_of(instance), str(instance.get("id", ""))),
                 hint="repeat the command: it makes another one",
             )
+
+
+class _GoneError(CloudError):
+    """The machine that is waited for does not exist any more."""

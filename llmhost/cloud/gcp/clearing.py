@@ -1,14 +1,13 @@
 """Takes away what is llmhost's own, and says so only when Compute Engine does not know it any more.
 
 Whatever is deleted was looked at a moment before: its labels are ours, its identifier is the one
-that was meant.
+that was meant. What is deleted because nobody needs it is in `disposal.py`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from llmhost.cloud.gcp import names
 from llmhost.cloud.gcp.compute import Body, Compute
@@ -16,9 +15,7 @@ from llmhost.cloud.gcp.pace import Pace
 from llmhost.cloud.gcp.places import last, part
 from llmhost.cloud.gcp.reading import zone_of
 from llmhost.cloud.gcp.refusal import RefusedError
-from llmhost.cloud.gcp.sweep import ADDRESS, DISK, MACHINE, Inventory, idle_rules
 from llmhost.cloud.gcp.trouble import classified
-from llmhost.cloud.keeping import Waste
 from llmhost.errors import CloudError
 
 HANDS = 16
@@ -42,13 +39,17 @@ class Clearing:
     def instance(self, zone: str, name: str, machine_id: str) -> None:
         """Deletes a machine of ours with its disks; one that is gone is fine."""
         there = self.compute.instance(zone, name)
-        if there is None or there.get("id") != machine_id or not names.is_ours(there):
-            return
+        if there is not None and there.get("id") == machine_id and names.is_ours(there):
+            self.seen(zone, there)
+
+    def seen(self, zone: str, there: Body) -> None:
+        """Deletes a machine that was just looked at, with its disks."""
+        name = there["name"]
         self.compute.done(self.compute.delete_instance(zone, name))
         self._until_gone(lambda: self._still(zone, there), f"machine {name} in {zone}")
         for attached in there.get("disks", ()):
-            disk = attached.get("source", "")
-            self._disk(part(disk, "zones"), last(disk))
+            source = attached.get("source", "")
+            self.disk(part(source, "zones"), last(source))
 
     def zone(self, zone: str, deployment: str) -> None:
         """Sweeps a zone that is given up: the machine, and disks that are left of it."""
@@ -64,46 +65,10 @@ class Clearing:
         idle = [disk for disk in listed if names.is_ours(disk, deployment)]
         idle = [disk for disk in idle if not disk.get("users")]
         for disk in idle:
-            self._disk(zone_of(disk), disk["name"])
+            self.disk(zone_of(disk), disk["name"])
         return tuple(disk["name"] for disk in idle)
 
-    def rules(self) -> tuple[str, ...]:
-        """Deletes our firewall rules if no machine of ours is left; returns their names."""
-        rules = [rule for rule in self.compute.rules() if names.is_our_rule(rule)]
-        if not rules:
-            return ()
-        idle = idle_rules(rules, self.compute.instances(names.ALL))
-        for rule in idle:
-            self.waste(rule)
-        return tuple(rule.name for rule in idle)
-
-    def waste(self, waste: Waste) -> None:
-        """Deletes one thing that is waste."""
-        if waste.kind == MACHINE:
-            self.instance(waste.place, waste.name, waste.id)
-        elif waste.kind == DISK:
-            self._disk(waste.place, waste.name)
-        elif waste.kind == ADDRESS and waste.place:
-            gone = self.compute.delete("Addresses", region=waste.place, address=waste.name)
-            self.compute.done(gone)
-        elif waste.kind == ADDRESS:
-            self.compute.done(self.compute.delete("GlobalAddresses", address=waste.name))
-        else:
-            self.compute.done(self.compute.delete("Firewalls", firewall=waste.name))
-
-    def inventory(self) -> Inventory:
-        """Everything of ours, in all zones."""
-        asked: tuple[Callable[[], Sequence[Body]], ...] = (
-            partial(self.compute.instances, names.ALL),
-            partial(self.compute.disks, names.ALL),
-            partial(self.compute.addresses, names.ALL),
-            self.compute.rules,
-        )
-        with ThreadPoolExecutor(len(asked)) as pool:
-            instances, disks, addresses, rules = pool.map(lambda ask: ask(), asked)
-        return Inventory(instances, disks, addresses, rules)
-
-    def _disk(self, zone: str, name: str) -> None:
+    def disk(self, zone: str, name: str) -> None:
         """Deletes a disk of ours that nobody uses; one that is gone is fine."""
         there = self.compute.disk(zone, name)
         if there is None or not names.is_ours(there) or there.get("users"):
@@ -119,7 +84,7 @@ class Clearing:
 
     def _still(self, zone: str, instance: Body) -> bool:
         there = self.compute.instance(zone, instance["name"])
-        return there is not None and _same(there, instance)
+        return there is not None and there.get("id") == instance.get("id")
 
     def _until_gone(self, there: Callable[[], bool], what: str) -> None:
         for _ in self.pace.looks(self.pace.making):
@@ -145,7 +110,3 @@ def side_by_side(
 
     with ThreadPoolExecutor(HANDS) as pool:
         return list(pool.map(one, items))
-
-
-def _same(one: dict[str, Any] | Body, other: Body) -> bool:
-    return one.get("id") == other.get("id")

@@ -8,7 +8,7 @@ from llmhost.cloud.base import Machine, MachineRequest
 from llmhost.cloud.gcp.making import Hunt
 from llmhost.cloud.gcp.messages import nothing_had
 from llmhost.cloud.gcp.parts import Parts
-from llmhost.cloud.gcp.reading import zone_of
+from llmhost.cloud.gcp.reading import machine_of, zone_of
 from llmhost.cloud.gcp.settling import oldest
 from llmhost.cloud.gcp.trouble import Trouble
 from llmhost.cloud.offers import eligible, nothing_eligible
@@ -60,24 +60,30 @@ def _begun(parts: Parts, name: str, report: Reporter) -> dict[str, Any] | None:
     for leaving in (one for one in machines if one["status"] in _LEAVING):
         report(Progress("machine", text=f"waiting for the end of the old {name}"))
         parts.clearing.instance(zone_of(leaving), leaving["name"], leaving["id"])
-    there = oldest([one for one in machines if one["status"] not in _LEAVING])
+    staying = [one for one in machines if one["status"] not in _LEAVING]
+    for one in staying:
+        report(machine_of(one, parts.state.key).exists)
+    there = oldest(staying)
     if there is None:
         return None
-    outcome = _running(parts, there)
+    outcome = _running(parts, there, report)
     if not isinstance(outcome, Trouble):
         return outcome
     if there["status"] in STOPPED:
+        report(machine_of(there, parts.state.key).exists)
         raise _not_started(name, outcome)
     parts.clearing.zone(zone_of(there), name)
     report(MachineGone(name, zone_of(there)))
     return None
 
 
-def _running(parts: Parts, there: Mapping[str, Any]) -> dict[str, Any] | Trouble:
+def _running(parts: Parts, there: Mapping[str, Any], report: Reporter) -> dict[str, Any] | Trouble:
     zone, called = zone_of(there), there["name"]
-    stopped = there["status"] in STOPPED
-    start = parts.compute.change("start", zone, called) if stopped else None
-    return parts.settling.settle(zone, called, start or parts.settling.under_way(zone, called))
+    if there["status"] not in STOPPED:
+        return parts.settling.settle(zone, called, parts.settling.under_way(zone, called))
+    start = parts.compute.change("start", zone, called)
+    report(replace(machine_of(there, parts.state.key).exists, stopped=False))
+    return parts.settling.settle(zone, called, start)
 
 
 def _not_started(name: str, trouble: Trouble) -> CloudError:

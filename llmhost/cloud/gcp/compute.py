@@ -132,6 +132,18 @@ class Compute:
         """The reserved addresses a filter fits, in all regions."""
         return self.calls.all("Addresses", "aggregated_list", filter=query)
 
+    def address(self, region: str, name: str) -> dict[str, Any] | None:
+        """A reserved address, global without a region; None where there is none."""
+        if region:
+            return self._found("Addresses", region=region, address=name)
+        return self._found("GlobalAddresses", address=name)
+
+    def delete_address(self, region: str, name: str) -> Operation | None:
+        """Begins to give a reserved address back; None where there is none."""
+        if region:
+            return self.delete("Addresses", region=region, address=name)
+        return self.delete("GlobalAddresses", address=name)
+
     def rules(self) -> list[dict[str, Any]]:
         """The firewall rules whose name begins like ours."""
         return self.calls.all("Firewalls", "list", filter="name eq llmhost-ssh-.*")
@@ -166,10 +178,11 @@ class Compute:
 
     def zones_of(self, machine_type: str) -> frozenset[str]:
         """The zones that list a machine type."""
-        listed = self.calls.all("MachineTypes", "aggregated_list", filter=f"name={machine_type}")
-        return frozenset(
-            part(kind.get("selfLink", ""), "zones") or last(kind.get("zone", "")) for kind in listed
-        )
+        return self._zones("MachineTypes", machine_type)
+
+    def zones_with(self, accelerator: str) -> frozenset[str]:
+        """The zones that list a GPU, by Google's name of it."""
+        return self._zones("AcceleratorTypes", accelerator)
 
     def image(self, project: str, family: str) -> dict[str, Any]:
         """The newest image of a family."""
@@ -182,6 +195,12 @@ class Compute:
     def network(self, name: str) -> dict[str, Any]:
         """A network, with links of its subnets."""
         return self.calls.one("Networks", "get", network=name)
+
+    def _zones(self, service: str, name: str) -> frozenset[str]:
+        listed = self.calls.all(service, "aggregated_list", filter=f"name={name}")
+        return frozenset(
+            part(kind.get("selfLink", ""), "zones") or last(kind.get("zone", "")) for kind in listed
+        )
 
     def _found(self, service: str, **names: str) -> dict[str, Any] | None:
         try:
@@ -198,5 +217,7 @@ def new_id() -> str:
 
 def _refuse_all_but_absence(refused: RefusedError) -> None:
     """Lets a 404 pass for an answer."""
-    if refused.refusal.status != 404 and classified(refused.refusal).kind != "not-found":  # noqa: PLR2004  HTTP
+    kind = classified(refused.refusal).kind
+    absent = refused.refusal.status == 404 or kind == "not-found"  # noqa: PLR2004  HTTP
+    if not absent or kind == "no-project":
         raise refused

@@ -30,7 +30,8 @@ def open_door(compute: Compute, environ: Mapping[str, str], instance: Mapping[st
     """Lets SSH from here, or out of a tunnel, into the machine's network, if it is not yet let in.
 
     Raises:
-        CloudError: Nobody knows this computer's address.
+        CloudError: Nobody knows this computer's address, or a rule of that name does something
+            else.
         RefusedError: Compute Engine refuses the rule.
     """
     network = last(instance["networkInterfaces"][0].get("network", "")) or "default"
@@ -38,11 +39,21 @@ def open_door(compute: Compute, environ: Mapping[str, str], instance: Mapping[st
         source = RANGE
     else:
         source = caller(environ, doubled=compute.calls.account.doubled)
-    name = names.rule_name(network, source)
-    if compute.rule(name):
-        return
-    rule = {
-        "name": name,
+    rule = _rule(network, source)
+    if there := compute.rule(rule["name"]):
+        return _refuse_other(compute, rule, there)
+    try:
+        compute.done(compute.insert_rule(rule))
+    except RefusedError as refused:
+        if classified(refused.refusal).kind != "name-taken":
+            raise
+        if there := compute.rule(rule["name"]):
+            _refuse_other(compute, rule, there)
+
+
+def _rule(network: str, source: str) -> dict[str, Any]:
+    return {
+        "name": names.rule_name(network, source),
         "description": f"{names.RULE_WORDS} from {source}",
         "network": f"global/networks/{network}",
         "direction": "INGRESS",
@@ -50,11 +61,50 @@ def open_door(compute: Compute, environ: Mapping[str, str], instance: Mapping[st
         "targetTags": [names.TAG],
         "allowed": [{"IPProtocol": "tcp", "ports": ["22"]}],
     }
+
+
+def _refuse_other(compute: Compute, wanted: Mapping[str, Any], there: Mapping[str, Any]) -> None:
+    """Refuses a rule of that name that lets in others than it is for, or nobody.
+
+    Raises:
+        CloudError: It is not as it would be made; what is different is said.
+    """
+    wrong = [words for part, words in _told(there).items() if words != _told(wanted)[part]]
+    if not wrong:
+        return
+    name, project = wanted["name"], compute.calls.account.project
+    raise CloudError(
+        f"the firewall rule {name} is not as llmhost makes it",
+        why=f"{'; '.join(wrong)}; SSH from {wanted['sourceRanges'][0]} has to be let in by it",
+        hint=f"delete it, it is made anew: gcloud compute firewall-rules delete {name} "
+        f"--project={project}; then repeat the command",
+    )
+
+
+def _told(rule: Mapping[str, Any]) -> Mapping[str, str]:
+    """What a rule does, part by part, in words."""
+    sources = ", ".join(sorted(map(_range, rule.get("sourceRanges", ()))))
+    tags = ", ".join(rule.get("targetTags", ()))
+    allowed = ", ".join(
+        f"{one.get('IPProtocol', '')} {','.join(one.get('ports', ()))}".strip()
+        for one in rule.get("allowed", ())
+    )
+    return {
+        "disabled": "it is disabled" if rule.get("disabled") else "it is in force",
+        "direction": f"it is for {rule.get('direction', 'INGRESS')}",
+        "network": f"it is of the network {last(rule.get('network', ''))}",
+        "sources": f"it lets {sources or 'everybody'} in",
+        "tags": f"it is for machines with the tag {tags}" if tags else "it is for all machines",
+        "allowed": f"it allows {allowed or 'nothing'}",
+    }
+
+
+def _range(text: str) -> str:
+    """A range in one spelling: a single address may be written without its length."""
     try:
-        compute.done(compute.insert_rule(rule))
-    except RefusedError as refused:
-        if classified(refused.refusal).kind != "name-taken":
-            raise
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return text
 
 
 def caller(environ: Mapping[str, str], *, doubled: bool = False) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from llmhost.cloud.base import Machine, MachineRequest
-from llmhost.cloud.gcp import completing, ending, examining, extending, names
+from llmhost.cloud.gcp import completing, ending, examining, extending, names, recording
 from llmhost.cloud.gcp.pace import Pace
 from llmhost.cloud.gcp.parts import Parts, log_in
 from llmhost.cloud.gcp.reading import machine_of
@@ -19,7 +19,7 @@ from llmhost.transport.base import Address
 
 
 class GcpDriver:
-    """Machines in a project of Google Cloud; see `CloudDriver` and `Keeper`.
+    """Machines in a project of Google Cloud; see `CloudDriver`, `Keeper`, `Recorder`.
 
     Args:
         project: The project; empty takes what environment and credentials name.
@@ -40,6 +40,10 @@ class GcpDriver:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._parts = Parts(project, environ, login, patience, now)
+
+    def home(self) -> str:
+        """The cloud and its project: names are unique within one alone."""
+        return f"{self.name}/{self._parts.account.project}"
 
     def sources(self, _request: MachineRequest, /) -> Sources:
         """Machines on GCP take everything from where it is published."""
@@ -76,6 +80,11 @@ class GcpDriver:
         with self._parts.told():
             return completing.complete(self._parts, request, report)
 
+    def record(self, machine: Machine, request: MachineRequest, /) -> None:
+        """Keeps what a machine carries now, in place of what it carried."""
+        with self._parts.told():
+            recording.record(self._parts, machine, request)
+
     def delete(self, machine: Machine, report: Reporter, /) -> None:
         """Deletes everything of the machine's deployment."""
         self.tidy(machine.name, report)
@@ -99,6 +108,11 @@ class GcpDriver:
         """What of ours is expired, ownerless or left over, in all zones."""
         with self._parts.told():
             return ending.waste(self._parts)
+
+    def unused(self) -> tuple[Waste, ...]:
+        """Disks of ours that no machine uses; one call."""
+        with self._parts.told():
+            return ending.unused(self._parts)
 
     def clear(self, waste: Sequence[Waste], report: Reporter, /) -> tuple[tuple[Waste, str], ...]:
         """Deletes waste; returns what is still there, with the reason."""

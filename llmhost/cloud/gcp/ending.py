@@ -30,13 +30,18 @@ def tidy(parts: Parts, name: str, report: Reporter) -> tuple[str, ...]:
         gone.append(f"machine {name} in {zone_of(instance)} with its disks")
     gone += [f"disk {disk}" for disk in parts.clearing.disks(name)]
     parts.journal.clear(name)
-    gone += [f"firewall rule {rule}" for rule in parts.clearing.rules()]
+    gone += [f"firewall rule {rule}" for rule in parts.disposal.rules()]
     return tuple(gone)
 
 
 def waste(parts: Parts) -> tuple[Waste, ...]:
     """What of ours is expired, ownerless or left over."""
-    return sweep.waste(parts.clearing.inventory(), parts.now())
+    return sweep.waste(parts.disposal.inventory(), parts.now())
+
+
+def unused(parts: Parts) -> tuple[Waste, ...]:
+    """Disks that no machine uses."""
+    return sweep.unused(parts.compute.disks(names.ALL), parts.now())
 
 
 def clear(parts: Parts, found: Sequence[Waste], report: Reporter) -> tuple[tuple[Waste, str], ...]:
@@ -65,7 +70,7 @@ def fate(parts: Parts, machine: Machine) -> str:
 
 def _clear_one(parts: Parts, report: Reporter, one: Waste) -> None:
     report(Progress("machine", text=f"deleting {one.kind} {one.name}"))
-    parts.clearing.waste(one)
+    parts.disposal.waste(one)
 
 
 def _await_requests(parts: Parts, name: str) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from llmhost.cloud.gcp.door import FROM, caller
 from llmhost.cloud.gcp.ending import waste
+from llmhost.cloud.gcp.insert import LEAST_DISK_GB
 from llmhost.cloud.gcp.parts import Parts
-from llmhost.cloud.gcp.quotas import ALL_REGIONS, METRICS, Quotas
+from llmhost.cloud.gcp.quotas import ADDRESSES, ALL_REGIONS, DISKS, METRICS, Quotas
 from llmhost.cloud.gcp.survey import network_name
 from llmhost.cloud.keeping import Finding
 from llmhost.errors import LlmhostError
@@ -95,15 +96,19 @@ def _quotas(parts: Parts, project: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("GPUs in all", "ok", f"{everywhere:g} ({ALL_REGIONS})")
     for metric in METRICS.values():
         yield _quota(quotas, metric, remedy)
+    for disk in ("pd-balanced", "hyperdisk-balanced"):  # what the machine types take
+        yield _quota(quotas, DISKS[disk], remedy, least=LEAST_DISK_GB)
+    yield _quota(quotas, ADDRESSES, remedy)
 
 
-def _quota(quotas: Quotas, metric: str, remedy: str) -> Finding:
+def _quota(quotas: Quotas, metric: str, remedy: str, *, least: float = 1) -> Finding:
     limits = {region: found[metric] for region, found in quotas.regions.items() if metric in found}
-    some = sorted(region for region, limit in limits.items() if limit > 0)
+    some = sorted(region for region, limit in limits.items() if limit >= least)
     if not limits:
         return Finding(metric, "skipped", "no region tells it")
     if not some:
-        return Finding(metric, "skipped", "0 in every region", remedy)
+        seen = f"less than {least:g} in every region"
+        return Finding(metric, "skipped", seen, remedy)
     shown = ", ".join(f"{region} {limits[region]:g}" for region in some[:_REGIONS_SHOWN])
     more = f" and {len(some) - _REGIONS_SHOWN} more" if len(some) > _REGIONS_SHOWN else ""
     return Finding(metric, "ok", f"{shown}{more}")

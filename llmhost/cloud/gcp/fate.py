@@ -41,7 +41,7 @@ def ways_on(instance: Mapping[str, Any]) -> str:
     """What a machine that lets nobody in costs, how to go on with it, and how to end it."""
     name = instance.get("labels", {}).get(names.NAME, instance["name"])
     usd = record_of(instance).get("usd_per_hour")
-    cost = f" and costs ${usd:.2f} per hour" if usd is not None else ""
+    cost = f" and costs ${usd:.2f} per hour" if usd is not None else ", and its price is not known"
     return (
         f"the machine exists{cost}; `llmhost up` goes on with it, "
         f"`llmhost down {name} --cloud gcp` ends it"

@@ -27,6 +27,7 @@ FATAL: frozenset[Kind] = frozenset(
         "quota-project",
         "credentials",
         "api-disabled",
+        "no-project",
         "permission",
         "no-address-allowed",
         "os-login",
@@ -77,7 +78,7 @@ def _rules_out(past: Tried, offer: Offer, tried: Iterable[Tried]) -> bool:
                 and before.provisioning == offer.provisioning
                 and before.gpu == offer.gpu
             )
-        case "address-space":
+        case "address-space" | "place-forbidden":
             return region_of(before.place) == region_of(offer.place)
         case "name-taken" | "unavailable":
             return before.place == offer.place

@@ -25,7 +25,7 @@ _MODELS: Mapping[Provisioning, str] = {
 _FLEX_PATIENCE_SECONDS = 900
 
 # Driver, Docker and two container images before any weights: the profiles' images are 10 to 25 GB.
-_LEAST_DISK_GB = 100
+LEAST_DISK_GB = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,11 @@ def _scheduling(offer: Offer, ttl: int | None) -> dict[str, Any]:
     return made
 
 
+def boot_gb(request: MachineRequest) -> int:
+    """The size of its boot disk in GB."""
+    return max(request.disk_gb, LEAST_DISK_GB)
+
+
 def _boot_disk(of: Insert, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "boot": True,
@@ -125,7 +130,7 @@ def _boot_disk(of: Insert, labels: Mapping[str, str]) -> dict[str, Any]:
             "diskName": f"{names.instance_name(of.request.name)}-{of.token}",
             "sourceImage": of.ground.image,
             "diskType": f"zones/{of.offer.place}/diskTypes/{of.kind.disks[0]}",
-            "diskSizeGb": str(max(of.request.disk_gb, _LEAST_DISK_GB)),
+            "diskSizeGb": str(boot_gb(of.request)),
             "labels": dict(labels),
         },
     }
@@ -156,13 +161,20 @@ def _metadata(request: MachineRequest, offer: Offer, ground: Ground) -> list[dic
 def _record(request: MachineRequest, offer: Offer, ground: Ground) -> dict[str, Any]:
     """What labels cannot hold; it never has a secret in it."""
     return {
-        "format": 1,
-        "gpu": request.gpu,
-        "gpus": request.gpus,
+        **carried(request),
         "usd_per_hour": offer.usd_per_hour,
         "price_date": offer.price_date,
         "image": ground.image.rpartition("/")[2],
         "user": ground.user,
+    }
+
+
+def carried(request: MachineRequest) -> dict[str, Any]:
+    """The part of that which another deployment on the same machine changes."""
+    return {
+        "format": 1,
+        "gpu": request.gpu,
+        "gpus": request.gpus,
         "labels": dict(request.labels),
         "deployment": json.loads(request.record) if request.record else None,
     }

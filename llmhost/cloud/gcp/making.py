@@ -128,6 +128,7 @@ class Hunt:
             return None
         self.journal.drop(self.request.name, entry)
         self._attempts.append(Attempt(offer, "made", "the machine runs"))
+        self.report(self._attempts[-1].tried)
         self.report(StepFinished(offer.title, "changed", "the machine runs"))
         return outcome
 
@@ -147,6 +148,7 @@ class Hunt:
     def _note(self, offer: Offer, trouble: Trouble) -> None:
         self._tried.append(Tried(offer, trouble))
         self._attempts.append(self._tried[-1].attempt)
+        self.report(self._attempts[-1].tried)
         detail = f"{trouble.kind}: {trouble.words}"
         self.report(StepFinished(offer.title, "skipped", detail))
 

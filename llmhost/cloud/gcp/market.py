@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from llmhost.cloud.gcp.places import region_of
 from llmhost.cloud.gcp.prices import priced
-from llmhost.cloud.gcp.quotas import Quotas
+from llmhost.cloud.gcp.quotas import Need, Quotas
 from llmhost.cloud.offers import Offer, Provisioning
 from llmhost.spec.machines import MachineTable, MachineType
 from llmhost.spec.terms import Terms
@@ -21,7 +21,7 @@ _WAYS: Mapping[str, Provisioning] = {
 }
 
 # Flex-start machines run for seven days at most (instances/flex-start-vms, 2026-04).
-_LONGEST_FLEX_SECONDS = 7 * 86400
+LONGEST_FLEX_SECONDS = 7 * 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,14 @@ class Wish:
         gpus: Exactly how many.
         gpu_memory_gb: Memory of one of them.
         terms: For how long, where, at what price.
+        disk_gb: Size of its boot disk.
     """
 
     gpu: str
     gpus: int
     gpu_memory_gb: float
     terms: Terms
+    disk_gb: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Known:
     """What Compute Engine said about this project; None where it could not be asked.
 
     Attributes:
-        zones: Zones that list a machine type, by its name.
-        quotas: How many GPUs may be had.
+        zones: Zones that list a machine type with its GPUs, by its name.
+        quotas: What the project may have.
         regions: Regions in which the network has a subnet.
         outlets: Regions in which a machine without an external address gets out of the network.
     """
@@ -61,7 +63,7 @@ class Known:
 def offers(table: MachineTable, wish: Wish, known: Known) -> tuple[Offer, ...]:
     """Every offer with exactly those GPUs, the cheapest first, unknown prices last."""
     judged = [
-        replace(offer, refused=_refusal(table.machines[offer.machine_type], offer, wish, known))
+        _judged(table.machines[offer.machine_type], offer, wish, known)
         for offer in _all(table, wish, known)
     ]
     return tuple(sorted(judged, key=lambda offer: _rank(offer, table.region)))
@@ -89,12 +91,19 @@ def _rank(offer: Offer, home: str) -> tuple[bool, float, bool, str, str]:
     return (price is None, price or 0.0, abroad, offer.place, offer.machine_type)
 
 
-def _refusal(kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
-    """The first reason why an offer may not be taken; empty where there is none."""
-    for reason in (_elsewhere, _shut_in, _unlisted, _other_way, _small, _long, _dear, _over_quota):
+def _judged(kind: MachineType, offer: Offer, wish: Wish, known: Known) -> Offer:
+    """The offer, with the first reason why it may not be taken, if there is one; quotas come last.
+
+    So what lacks a quota lacks nothing else.
+    """
+    for reason in (_elsewhere, _shut_in, _unlisted, _other_way, _small, _long, _dear):
         if words := reason(kind, offer, wish, known):
-            return words
-    return ""
+            return replace(offer, refused=words)
+    quotas, region = known.quotas or Quotas(), region_of(offer.place)
+    addresses = 0 if wish.terms.iap else 1
+    need = Need(kind.accelerator, wish.gpus, kind.disks[0], wish.disk_gb, addresses)
+    short = quotas.shortage(need, region, offer.provisioning)
+    return replace(offer, refused=short.words, lacks=short.quota) if short else offer
 
 
 def _elsewhere(_kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
@@ -119,10 +128,11 @@ def _shut_in(_kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
     return f"--iap needs Cloud NAT, and {region} has none"
 
 
-def _unlisted(_kind: MachineType, offer: Offer, _wish: Wish, known: Known) -> str:
+def _unlisted(kind: MachineType, offer: Offer, _wish: Wish, known: Known) -> str:
     if known.zones is None or offer.place in known.zones.get(offer.machine_type, frozenset()):
         return ""
-    return f"{offer.place} does not list {offer.machine_type}"
+    which = " with its GPU" if kind.attach else ""
+    return f"{offer.place} does not list {offer.machine_type}{which}"
 
 
 def _other_way(kind: MachineType, offer: Offer, wish: Wish, _known: Known) -> str:
@@ -145,7 +155,7 @@ def _small(kind: MachineType, _offer: Offer, wish: Wish, _known: Known) -> str:
 
 def _long(_kind: MachineType, offer: Offer, wish: Wish, _known: Known) -> str:
     ttl = wish.terms.ttl_seconds
-    if offer.provisioning != "flex-start" or (ttl is not None and ttl <= _LONGEST_FLEX_SECONDS):
+    if offer.provisioning != "flex-start" or (ttl is not None and ttl <= LONGEST_FLEX_SECONDS):
         return ""
     return "flex-start machines run for 7 days at most; say a shorter --ttl"
 
@@ -157,11 +167,3 @@ def _dear(_kind: MachineType, offer: Offer, wish: Wish, _known: Known) -> str:
     if offer.usd_per_hour is None:
         return "its price is not known, and --max-price is given"
     return "" if offer.usd_per_hour <= most else f"costs more than --max-price {most:g}"
-
-
-def _over_quota(kind: MachineType, offer: Offer, wish: Wish, known: Known) -> str:
-    if known.quotas is None:
-        return ""
-    return known.quotas.refusal(
-        kind.accelerator, region_of(offer.place), offer.provisioning, wish.gpus
-    )

@@ -1,10 +1,11 @@
 """Each kind of trouble as a message with its cause and its remedy: one table."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmhost.cloud.gcp.account import Account
-from llmhost.cloud.gcp.hunt import Tried
+from llmhost.cloud.gcp.hunt import FATAL, Tried
 from llmhost.cloud.gcp.trouble import Kind, Trouble
 from llmhost.cloud.offers import Offer
 from llmhost.errors import CloudError
@@ -31,6 +32,12 @@ _MESSAGES: Mapping[Kind, _Message] = {
         "enable it, which takes a minute: gcloud services enable compute.googleapis.com "
         "--project={project}",
     ),
+    "no-project": _Message(
+        "there is no project {project}, or these credentials may not see it",
+        "list yours: gcloud projects list; name one with --project or gcloud config set project "
+        "PROJECT_ID; if it is there, log in as somebody who may see it: gcloud auth "
+        "application-default login",
+    ),
     "permission": _Message(
         "these credentials may not do that in project {project}",
         "ask for the role Compute Instance Admin (v1) and, for the firewall rule, Compute Security "
@@ -40,8 +47,8 @@ _MESSAGES: Mapping[Kind, _Message] = {
     "no-address-allowed": _Message(
         "a policy of the organisation forbids external addresses in project {project}",
         "do without one: --iap reaches the machine through Identity-Aware Proxy; or have the "
-        "project exempted from constraints/compute.vmExternalIpAccess, or name another one with "
-        "--project",
+        "project exempted from constraints/compute.vmExternalIpAccess (or its managed form), or "
+        "name another one with --project",
     ),
     "os-login": _Message(
         "a policy of the organisation forces OS Login, which ignores the machine's own SSH keys",
@@ -52,6 +59,11 @@ _MESSAGES: Mapping[Kind, _Message] = {
         "a policy of the organisation forbids that machine in project {project}",
         "the policy is named above; its administrator can exempt the project, or name another one "
         "with --project",
+    ),
+    "place-forbidden": _Message(
+        "a policy of the organisation forbids all the regions that were tried in project {project}",
+        "say regions that it allows: --region europe-west4 (repeatable); its administrator knows "
+        "them: constraints/gcp.resourceLocations",
     ),
     "no-network": _Message(
         "project {project} has no network `{network}`",
@@ -64,8 +76,9 @@ _MESSAGES: Mapping[Kind, _Message] = {
         "--project=ubuntu-os-accelerator-images, and use a newer llmhost",
     ),
     "quota": _Message(
-        "the quota of project {project} leaves no room for these GPUs",
-        f"ask for more at {_QUOTAS}, take other GPUs, or wait until others are gone",
+        "{quota} of project {project} leaves no room for this machine",
+        f"ask for more at {_QUOTAS}, ask for less (other GPUs, another --region), or wait until "
+        "others are gone",
     ),
     "quota-project": _Message(
         "project {project} may not have so many GPUs in all: its quota GPUS_ALL_REGIONS",
@@ -87,7 +100,7 @@ _OTHER = _Message("Compute Engine refuses", "`llmhost doctor --cloud gcp` looks 
 def explained(trouble: Trouble, account: Account, *, network: str = "default") -> CloudError:
     """The error for one kind of trouble."""
     told = _MESSAGES.get(trouble.kind, _OTHER)
-    facts = {"project": account.project, "network": network}
+    facts = {"project": account.project, "network": network, "quota": _quota(trouble)}
     url = trouble.refusal.url
     return CloudError(
         told.message.format(**facts),
@@ -96,21 +109,43 @@ def explained(trouble: Trouble, account: Account, *, network: str = "default") -
     )
 
 
+def _quota(trouble: Trouble) -> str:
+    """The quota a refusal names, such as `the quota SSD_TOTAL_GB`."""
+    named = re.search(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", trouble.words)
+    return f"the quota {named[0]}" if named else "a quota"
+
+
+def remedy_for_quotas(account: Account) -> str:
+    """Where a project gets more quota."""
+    return f"ask for more at {_QUOTAS.format(project=account.project)}"
+
+
+def remedy(trouble: Trouble, account: Account) -> str:
+    """What to do about one kind of trouble; empty where nobody knows."""
+    return explained(trouble, account).hint if trouble.kind in _MESSAGES else ""
+
+
 def nothing_had(
     name: str, offers: Sequence[Offer], tried: Sequence[Tried], account: Account
 ) -> CloudError:
     """The error for a hunt that found nothing."""
-    fatal = tried[-1].trouble if tried else None
+    last = tried[-1].trouble if tried else None
     details = tuple(f"{one.offer.title}: {one.trouble.words}" for one in tried)
-    if fatal and fatal.kind in _MESSAGES:
-        told = explained(fatal, account)
+    if last and last.kind in _MESSAGES and _speaks_for_all(last, tried):
+        told = explained(last, account)
         return CloudError(told.message, why=told.why, hint=told.hint, details=details)
     places = len({one.offer.place for one in tried})
     return CloudError(
         f"no machine for {name} can be had: {len(tried)} of {len(offers)} offers in {places} zones "
         "were tried in vain",
-        why=fatal.words if fatal else "there was no offer to try",
+        why=last.words if last else "there was no offer to try",
         hint="try again later, or ask for less: --spot, other GPUs (--gpu), more regions "
         "(without --region), a higher --max-price",
         details=details,
     )
+
+
+def _speaks_for_all(last: Trouble, tried: Sequence[Tried]) -> bool:
+    """Whether the hunt ended because of it, not merely with it."""
+    alike = all(one.trouble.kind == last.kind for one in tried)
+    return alike or last.kind in FATAL or last.kind == "unavailable"

@@ -3,6 +3,7 @@
 Label keys and values: small letters, digits, `_`, `-`, 63 at most (labeling-resources, 2026-04).
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -77,8 +78,16 @@ def readable_expiry(resource: Mapping[str, Any]) -> str:
 
 
 def rule_name(network: str, source: str) -> str:
-    """The name of the firewall rule that lets one source in: the same one for the same source."""
-    return f"{TAG}-{network}-{re.sub(r'[^0-9a-f]+', '-', source)}"[:_LONGEST].rstrip("-")
+    """The name of the firewall rule that lets one source in: one for each network and source.
+
+    A name has 63 characters at most, of which an IPv6 range takes 43: where the network's name does
+    not fit beside it, a digest stands for the network.
+    """
+    where = re.sub(r"[^0-9a-f]+", "-", source).strip("-")
+    name = f"{TAG}-{network}-{where}"
+    if len(name) <= _LONGEST:
+        return name
+    return f"{TAG}-{hashlib.sha256(network.encode()).hexdigest()[:7]}-{where}"
 
 
 def is_our_rule(rule: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from llmhost.cloud.gcp.arriving import Arrival
 from llmhost.cloud.gcp.calls import Calls
 from llmhost.cloud.gcp.clearing import Clearing
 from llmhost.cloud.gcp.compute import Compute
+from llmhost.cloud.gcp.disposal import Disposal
 from llmhost.cloud.gcp.journal import Journal
 from llmhost.cloud.gcp.messages import explained
 from llmhost.cloud.gcp.pace import Pace
@@ -101,6 +102,11 @@ class Parts:
     def clearing(self) -> Clearing:
         """Takes away."""
         return Clearing(self.compute, self.pace)
+
+    @cached_property
+    def disposal(self) -> Disposal:
+        """Takes away what nobody needs."""
+        return Disposal(self.compute, self.clearing, self.now)
 
     @cached_property
     def arrival(self) -> Arrival:

@@ -1,4 +1,4 @@
-"""How many GPUs a project may have: limits by region and for the whole project.
+"""What a project may have: limits of GPUs, disks and addresses, by region and in all.
 
 Only limits are looked at. Usage lags behind, so an insert is the only proof that there is room.
 """
@@ -18,6 +18,42 @@ METRICS: Mapping[str, str] = {
     "nvidia-tesla-t4": "NVIDIA_T4_GPUS",
 }
 ALL_REGIONS = "GPUS_ALL_REGIONS"
+
+# The same by disk type, in GB; pd-balanced counts as SSD (a log of a hunt, 2026).
+DISKS: Mapping[str, str] = {
+    "pd-balanced": "SSD_TOTAL_GB",
+    "pd-ssd": "SSD_TOTAL_GB",
+    "pd-standard": "DISKS_TOTAL_GB",
+    "hyperdisk-balanced": "HDB_TOTAL_GB",
+}
+ADDRESSES = "IN_USE_ADDRESSES"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one machine takes of a project's quotas.
+
+    Attributes:
+        accelerator: Google's name of its GPUs.
+        gpus: How many.
+        disk: Type of its boot disk.
+        disk_gb: Size of that.
+        addresses: How many external addresses it has.
+    """
+
+    accelerator: str
+    gpus: int
+    disk: str
+    disk_gb: int
+    addresses: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A quota that leaves no room, by its name, and what it is in words."""
+
+    quota: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +76,39 @@ class Quotas:
             {region["name"]: _limits(region) for region in regions},
         )
 
-    def refusal(self, accelerator: str, region: str, provisioning: Provisioning, gpus: int) -> str:
-        """Why so many of a GPU cannot be had in a region; empty where nothing is known against it.
+    def shortage(self, need: Need, region: str, provisioning: Provisioning) -> Shortage | None:
+        """Why a machine cannot be had in a region; None where nothing is known against it."""
+        return self._of_gpus(need, region, provisioning) or self._of_others(need, region)
+
+    def _of_gpus(self, need: Need, region: str, provisioning: Provisioning) -> Shortage | None:
+        """The quota that leaves no room for its GPUs.
 
         A machine that deletes itself within seven days may draw on the preemptible quota as well as
         on the standard one, and Spot falls back to the standard one (limit-vm-runtime, 2026-04), so
         the larger of the two counts.
         """
         everywhere = self.project.get(ALL_REGIONS)
-        if everywhere is not None and everywhere < gpus:
-            return f"the project's quota {ALL_REGIONS} is {everywhere:g}"
-        metric = METRICS.get(accelerator)
+        if everywhere is not None and everywhere < need.gpus:
+            return Shortage(ALL_REGIONS, f"the project's quota {ALL_REGIONS} is {everywhere:g}")
+        metric = METRICS.get(need.accelerator)
         limits = self.regions.get(region, {})
         known = [limits[m] for m in (metric, f"PREEMPTIBLE_{metric}") if m and m in limits]
-        if not known or max(known) >= gpus:
-            return ""
+        if not known or max(known) >= need.gpus:
+            return None
         named = metric if provisioning == "on-demand" else f"PREEMPTIBLE_{metric}"
-        return f"the quota {named} is {max(known):g} in {region}"
+        return Shortage(str(named), f"the quota {named} is {max(known):g} in {region}")
+
+    def _of_others(self, need: Need, region: str) -> Shortage | None:
+        limits = self.regions.get(region, {})
+        storage = DISKS.get(need.disk, "")
+        if limits.get(storage, need.disk_gb) < need.disk_gb:
+            left = f"is {limits[storage]:g} in {region}, and its disk has {need.disk_gb} GB"
+            return Shortage(storage, f"the quota {storage} {left}")
+        if limits.get(ADDRESSES, need.addresses) < need.addresses:
+            return Shortage(
+                ADDRESSES, f"the quota {ADDRESSES} is {limits[ADDRESSES]:g} in {region}"
+            )
+        return None
 
 
 def _limits(resource: Mapping[str, Any]) -> Mapping[str, float]:

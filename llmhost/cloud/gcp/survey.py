@@ -3,35 +3,52 @@
 import getpass
 import os
 import platform
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from llmhost.cloud.base import MachineRequest
 from llmhost.cloud.gcp import market
 from llmhost.cloud.gcp.compute import Compute
-from llmhost.cloud.gcp.insert import Ground
+from llmhost.cloud.gcp.insert import Ground, boot_gb
 from llmhost.cloud.gcp.market import Known, Wish
+from llmhost.cloud.gcp.messages import remedy_for_quotas
+from llmhost.cloud.gcp.nowhere import refuse_nowhere
 from llmhost.cloud.gcp.places import last, part
 from llmhost.cloud.gcp.quotas import Quotas
 from llmhost.cloud.gcp.refusal import RefusedError
 from llmhost.cloud.gcp.state import State
 from llmhost.cloud.gcp.trouble import classified
 from llmhost.cloud.offers import Offer
-from llmhost.errors import UsageError
+from llmhost.errors import CloudError, UsageError
 from llmhost.spec.machines import Gpu, Image, MachineTable
 
 NETWORK = "LLMHOST_GCE_NETWORK"
 OUTLET = "LLMHOST_GCE_OUTLET"
 """Names another way out of the network than Cloud NAT; whatever it says, it is believed."""
 
+# networks.insert, `name` (discovery document, revision 20261106).
+_NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
+
 Answer = TypeVar("Answer")
 
 
 def network_name(environ: Mapping[str, str] = os.environ) -> str:
-    """The network machines are put into."""
-    return environ.get(NETWORK) or "default"
+    """The network machines are put into.
+
+    Raises:
+        CloudError: What is said can be no network's name.
+    """
+    name = environ.get(NETWORK) or "default"
+    if _NAME.fullmatch(name):
+        return name
+    raise CloudError(
+        f"`{name}` is no name of a network",
+        why=f"a name has up to 63 lower-case letters, digits and hyphens; {NETWORK} says that one",
+        hint="gcloud compute networks list shows those there are",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,8 @@ class Survey:
         """Every way to have that machine in this project.
 
         Raises:
-            UsageError: No machine type has those GPUs.
+            UsageError: No machine type has those GPUs, or a zone or region that is asked for is
+                none.
             RefusedError: The project cannot be asked at all.
         """
         table = self.table
@@ -77,9 +95,12 @@ class Survey:
             subnets = self.subnets(network.result())
             limits = project.result(), regions.result()
             listed = zones.result()
+        refuse_nowhere(request.terms, limits[1], table)
         quotas = Quotas.read(limits[0] or {}, limits[1] or ())
         known = Known(listed, quotas, frozenset(subnets) or None, outlets.result())
-        return market.offers(table, wish, known)
+        more = remedy_for_quotas(self.compute.calls.account)
+        offers = market.offers(table, wish, known)
+        return tuple(replace(one, remedy=more) if one.lacks else one for one in offers)
 
     def ground(self, gpu: str) -> Ground:
         """What a machine will stand on, with its image resolved."""
@@ -124,7 +145,12 @@ class Survey:
         return _if_allowed(self.outlets)
 
     def _zones(self, kinds: list[str]) -> Mapping[str, frozenset[str]]:
-        return {kind: self.compute.zones_of(kind) for kind in kinds}
+        return {name: self._zones_of(name) for name in kinds}
+
+    def _zones_of(self, name: str) -> frozenset[str]:
+        """Where a machine type can be had with its GPUs; many zones have an N1 and no T4."""
+        zones, kind = self.compute.zones_of(name), self.table.machines[name]
+        return zones & self.compute.zones_with(kind.accelerator) if kind.attach else zones
 
     def _wish(self, request: MachineRequest) -> Wish:
         table = self.table
@@ -145,7 +171,7 @@ class Survey:
                 else "other models: " + ", ".join(sorted({k.gpu for k in table.machines.values()})),
             )
         memory = self.gpus[request.gpu].memory_gb
-        return Wish(request.gpu, request.gpus, memory, request.terms)
+        return Wish(request.gpu, request.gpus, memory, request.terms, boot_gb(request))
 
 
 def owner() -> str:

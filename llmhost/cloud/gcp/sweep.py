@@ -35,20 +35,24 @@ class Inventory:
 def waste(inventory: Inventory, now: datetime) -> tuple[Waste, ...]:
     """What to delete, machines first."""
     machines = [one for one in inventory.instances if names.is_ours(one)]
-    gone = {str(one.get("id")): why for one in machines if (why := _spent(one, now))}
+    gone = {str(one.get("id")): why for one in machines if (why := spent(one, now))}
     kept = [one for one in machines if str(one.get("id")) not in gone]
     found = [_of(MACHINE, one, gone[str(one["id"])]) for one in machines if one not in kept]
-    found += [
-        _of(DISK, disk, "no machine uses it")
-        for disk in inventory.disks
-        if names.is_ours(disk) and not disk.get("users") and _old(disk, now)
-    ]
-    found += [
-        _of(ADDRESS, address, "no machine uses it")
-        for address in inventory.addresses
-        if names.is_ours(address) and not address.get("users") and _old(address, now)
-    ]
-    return (*found, *_rules(inventory.firewalls, kept, now))
+    return (
+        *found,
+        *unused(inventory.disks, now),
+        *unused(inventory.addresses, now, ADDRESS),
+        *_rules(inventory.firewalls, kept, now),
+    )
+
+
+def unused(things: Sequence[Body], now: datetime, kind: str = DISK) -> tuple[Waste, ...]:
+    """Of disks, or addresses, those of ours that no machine uses."""
+    return tuple(
+        _of(kind, one, "no machine uses it")
+        for one in things
+        if names.is_ours(one) and not one.get("users") and _old(one, now)
+    )
 
 
 def idle_rules(rules: Sequence[Body], machines: Sequence[Body]) -> tuple[Waste, ...]:
@@ -66,7 +70,7 @@ def _ours(rule: Body) -> bool:
     return names.is_our_rule(rule)
 
 
-def _spent(instance: Body, now: datetime) -> str:
+def spent(instance: Body, now: datetime) -> str:
     """Why a machine of ours is to go; empty while it may stay."""
     if not instance.get("labels", {}).get(names.NAME):
         return "it belongs to no deployment"

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from llmhost.cloud.base import Machine, MachineRequest
 from llmhost.cloud.offers import Offer
@@ -15,14 +14,13 @@ from llmhost.cloud.sandbox.infra.services import CONTAINER
 from llmhost.cloud.sandbox.keys import login_key
 from llmhost.cloud.sandbox.machine import containers, inspect, wait_for_ssh
 from llmhost.cloud.sandbox.network import ensure_network, upstream_resolvers
+from llmhost.cloud.sandbox.recorded import record, recorded
 from llmhost.cloud.sandbox.records import MACHINE_FILTER, container_of, machine_of
+from llmhost.cloud.sandbox.served import sources
 from llmhost.cloud.sandbox.state import locked
 from llmhost.errors import CloudError, UsageError
 from llmhost.events import Notice, Progress, Reporter
 from llmhost.spec.sources import Sources
-
-# The image registries that the sandbox answers for under their own names.
-_SERVED_REGISTRIES = ("docker.io", "ghcr.io", "quay.io", "nvcr.io")
 
 
 class SandboxDriver:
@@ -34,8 +32,7 @@ class SandboxDriver:
         """Official names everywhere; where the sandbox answers for them, digests cannot hold."""
         machine = self.find(request.name)
         # A machine keeps what it was made with, whether or not the net is there today.
-        served = bool(machine.simulated) if machine else _serves_itself(request)
-        return Sources(images=MappingProxyType({r: r for r in _SERVED_REGISTRIES if served}))
+        return sources(served=bool(machine.simulated) if machine else _serves_itself(request))
 
     def offers(self, request: MachineRequest, /) -> tuple[Offer, ...]:
         """The one there is: this computer, without a bill."""
@@ -54,7 +51,8 @@ class SandboxDriver:
         if engine is None:
             return ()
         key = login_key()[0]
-        return tuple(machine_of(found, key) for found in containers(engine, MACHINE_FILTER))
+        known = recorded()
+        return tuple(machine_of(found, key, known) for found in containers(engine, MACHINE_FILTER))
 
     def create(self, request: MachineRequest, report: Reporter, /) -> Machine:
         """A running machine with sshd on a loopback address of its own.
@@ -80,6 +78,12 @@ class SandboxDriver:
         machine = self.find(request.name)
         if machine and machine.simulated:
             ensure_infra(request.images, request.models, report)
+
+    def record(self, machine: Machine, request: MachineRequest, /) -> None:
+        """Keeps what a machine carries now, for this user; see `Recorder`."""
+        there = {one.id for one in self.machines()}
+        if machine.id in there:
+            record(machine.id, request.labels, there)
 
     def delete(self, machine: Machine, report: Reporter, /) -> None:
         """Removes the container with its volumes; returns when Docker does not know it any more."""
@@ -122,7 +126,7 @@ def _simulated(request: MachineRequest) -> str:
 
 def _find(engine: Engine, name: str) -> Machine | None:
     found = containers(engine, f"{MACHINE_FILTER}={name}")
-    return machine_of(found[0], login_key()[0]) if found else None
+    return machine_of(found[0], login_key()[0], recorded()) if found else None
 
 
 def _resumed(engine: Engine, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the sandbox knows of its machines: the labels of their containers, and nothing besides."""
+"""What the sandbox knows of its machines: the labels of their containers, and what came since."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,21 +52,30 @@ def labels_of(
     }
 
 
-def machine_of(container: Mapping[str, Any], key: Path) -> Machine:
-    """The machine that a `docker container inspect` document describes; `key` logs in.
+def machine_of(
+    container: Mapping[str, Any], key: Path, recorded: Mapping[str, Mapping[str, str]] | None = None
+) -> Machine:
+    """The machine that a `docker container inspect` document describes.
 
     Labels that are missing, as another version of llmhost may have left them out, are empty.
+
+    Args:
+        container: The document.
+        key: The private key that logs in.
+        recorded: Labels that machines have instead of their containers' own, by identifier.
     """
     labels: Mapping[str, str] = container["Config"]["Labels"]
+    identifier = container["Id"][:12]
+    own = {k.removeprefix(_OWN): v for k, v in labels.items() if k.startswith(_OWN)}
     return Machine(
         name=labels.get(_NAME, ""),
-        id=container["Id"][:12],
+        id=identifier,
         cloud="sandbox",
         state=_STATES.get(container["State"]["Status"], "stopped"),
         address=_address(labels, key),
         gpu=labels.get(_GPU, ""),
         gpus=int(labels.get(_GPUS, 0)),
-        labels={k.removeprefix(_OWN): v for k, v in labels.items() if k.startswith(_OWN)},
+        labels=(recorded or {}).get(identifier, own),
         # Docker writes nanoseconds; whole seconds are plenty.
         created=f"{container['Created'][:19]}Z",
         place="this computer",

@@ -21,7 +21,9 @@ from llmhost.cloud.gcp.journal import Journal
 from llmhost.ui.terminal import Terminal
 from tests.cli.front import Stream
 from tests.cloud.gcp.bench import Bench
-from tests.cloud.gcp.typed import Command, Ended, environ, seams
+from tests.cloud.gcp.typed import Command, Ended, Somebody, environ, seams
+
+_CALL, _KEEP = Calls._call, Journal.keep  # noqa: SLF001  the one door out, and the journal
 
 
 def together(bench: Bench, *commands: Command) -> list[Ended]:
@@ -54,9 +56,8 @@ def begin(bench: Bench, command: Command) -> tuple[int, int, int]:
 
 def _be(bench: Bench, command: Command, out: int, err: int) -> NoReturn:
     """The child: a command line with the double for a cloud."""
-    somebody = command.answer is not None
-    stdin, stdout = Stream(command.answer or "", terminal=somebody), Stream()
-    stderr = Stream(terminal=somebody)
+    stdin, stdout = Somebody(command), Stream()
+    stderr = Stream(terminal=command.answer is not None)
     known = environ(bench)
     _use(bench, known)
     if command.dies_at is not None:
@@ -79,6 +80,8 @@ def _be(bench: Bench, command: Command, out: int, err: int) -> NoReturn:
 
 def _use(bench: Bench, known: Mapping[str, str]) -> None:
     """Puts the double where the clouds are; this process is nobody else's any more."""
+    # Whoever began this one may be about to die; that is no reason for this one to.
+    Calls._call, Journal.keep = _CALL, _KEEP  # type: ignore[method-assign]  # noqa: SLF001  below
     os.environ.clear()
     os.environ.update(known)
     for module, replaced in seams(driver=lambda _name: bench.driver).items():

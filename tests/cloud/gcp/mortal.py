@@ -20,7 +20,7 @@ from llmhost.ui.terminal import Terminal
 from tests.cli.front import Stream
 from tests.cloud.gcp.bench import Bench
 from tests.cloud.gcp.direct import DirectCalls
-from tests.cloud.gcp.typed import KILLED, Command, Ended, environ
+from tests.cloud.gcp.typed import KILLED, Command, Ended, Somebody, environ
 from tests.fake_gce import FakeGce
 
 # Beyond Linux's largest, so that none is the number of a process that there is.
@@ -83,7 +83,7 @@ def alone(bench: Bench, *args: str) -> Ended:
 
 
 def _run(bench: Bench, command: Command) -> Ended:
-    stdin, stdout, stderr = Stream(), Stream(), Stream()
+    stdin, stdout, stderr = Somebody(command), Stream(), Stream(terminal=command.answer is not None)
     life = Life(command.dies_at)
     invocation = Invocation(
         typed=shlex.join(["llmhost", *command.args]),

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +57,50 @@ def test_without_a_project_it_is_said_how_to_name_one(home: Path) -> None:
     with pytest.raises(CloudError, match="no Google Cloud project is named") as caught:
         account({"HOME": str(home), **DOUBLE})
     assert "--project" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "project", ["my-project", "example.com:my-project", "google.com:abc-123456", "a" * 30]
+)
+def test_an_id_of_a_project_is_one_by_googles_rule(home: Path, project: str) -> None:
+    (home / "product_name").write_text("Google Compute Engine\n")
+    assert account({"HOME": str(home)}, project).project == project
+
+
+@pytest.mark.parametrize(
+    "project",
+    ["../x", "My_Project", "My Project", "1project", "project-", "short", "a" * 31, "a/b/c/d", "ß"],
+)
+def test_what_is_no_id_of_a_project_is_refused_before_anybody_is_asked(
+    home: Path, project: str
+) -> None:
+    (home / "product_name").write_text("Google Compute Engine\n")
+    with pytest.raises(UsageError, match="is no id of a Google Cloud project") as caught:
+        account({"HOME": str(home)}, project)
+    assert "--project" in caught.value.why
+    assert "gcloud projects list" in caught.value.hint
+    with pytest.raises(CloudError, match="is no id") as told:
+        account({"HOME": str(home), "GOOGLE_CLOUD_PROJECT": project})
+    assert "GOOGLE_CLOUD_PROJECT" in told.value.why
+
+
+@pytest.mark.parametrize("project", ["../x", "My_Project"])
+@pytest.mark.parametrize("command", [("ls", "-o", "json"), ("gc", "--yes"), ("down", "vllm", "-y")])
+def test_a_project_that_is_none_is_misuse_and_no_defect(
+    home: Path, project: str, command: tuple[str, ...]
+) -> None:
+    environ = {**os.environ, "HOME": str(home), **DOUBLE}
+    ended = subprocess.run(
+        [sys.executable, "-m", "llmhost", *command, "--cloud", "gcp", "--project", project],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith(f"error: `{project}` is no id of a Google Cloud project\n")
+    assert "left over" not in ended.stdout
 
 
 def test_without_credentials_it_is_said_how_to_log_in(home: Path) -> None:

@@ -60,6 +60,17 @@ def test_a_plan_shows_offers_with_their_price_and_why_cheaper_ones_are_passed_ov
     assert gce.instances() == []
 
 
+def test_a_plan_without_a_known_price_shows_offers_and_that_a_bill_starts(bench: Bench) -> None:
+    t4 = ("plan", "llamacpp", "--gpus", "1", "--gpu", "t4")
+    ended = alone(bench, *t4, "--region", "europe-west4")
+    lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    assert "> n1-standard-8 in europe-west4-a price unknown" in lines
+    assert "that a price is unknown makes nothing free: the bill starts" in lines
+    document = json.loads(alone(bench, *t4, "-o", "json").stdout)
+    fitting = [offer for offer in document["offers"] if not offer["refused"]]
+    assert [offer["usd_per_hour"] for offer in fitting] == [0.729998] * 3
+
+
 def test_a_plan_as_json_holds_the_offers_and_the_ttl(bench: Bench) -> None:
     document = json.loads(alone(bench, *PLAN, "--spot", "--ttl", "2h", "-o", "json").stdout)
     assert document["ttl_seconds"] == 7200
@@ -103,6 +114,13 @@ def test_a_plan_that_nothing_fits_says_so(bench: Bench) -> None:
     ended = alone(bench, *PLAN, "--max-price", "1")
     assert ended.status == 1
     assert "none may be taken" in ended.stderr
+
+
+@pytest.mark.parametrize("price", ["nan", "inf", "0", "-1"])
+def test_a_highest_price_is_a_number_above_zero(bench: Bench, price: str) -> None:
+    ended = alone(bench, *PLAN, "--max-price", price)
+    assert ended.status == 2
+    assert "--max-price takes US dollars per hour, not" in ended.stderr
 
 
 def test_attempts_are_shown_as_they_happen(bench: Bench, gce: FakeGceProcess) -> None:
@@ -180,6 +198,17 @@ def test_ls_tells_price_end_and_place(bench: Bench) -> None:
     assert entry["machine_type"] == "g2-standard-24"
     assert entry["expires"].endswith("Z")
     assert entry["owner"]
+
+
+def test_ls_ends_with_what_is_left_over_without_a_machine(
+    bench: Bench, gce: FakeGceProcess
+) -> None:
+    assert "left over" not in alone(bench, "ls").stderr
+    gce.plant_disk(ZONES[0], "llmhost-vllm-1", {"llmhost": "1", "llmhost-name": "vllm"})
+    gce.advance(3600)
+    assert alone(bench, "ls").stderr.endswith("1 disk left over: llmhost gc\n")
+    assert alone(bench, "gc", "--yes").status == 0
+    assert "left over" not in alone(bench, "ls").stderr
 
 
 def test_extend_asks_because_the_machine_is_stopped_for_it(

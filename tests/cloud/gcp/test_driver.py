@@ -20,6 +20,7 @@ from tests.fake_gce import (
     HostKeysNever,
     OperationFails,
     OsLoginForced,
+    PermissionDenied,
     Phantom,
     QuotaExceeded,
     Slow,
@@ -275,6 +276,30 @@ def test_machines_that_cannot_be_are_refused_before_anything_is_asked(bench: Ben
         bench.create(wanted(gpus=3))
     with pytest.raises(UsageError, match="without GPUs"):
         bench.create(wanted(gpu="", gpus=0))
+
+
+def test_a_zone_with_the_machine_and_without_its_gpu_is_no_offer(bench: Bench) -> None:
+    """Every zone has an N1; T4s are in half of them."""
+    offers = bench.driver.offers(wanted(gpu="t4", gpus=1))
+    fitting = {offer.place for offer in offers if not offer.refused}
+    assert "us-central1-a" in fitting
+    assert not [place for place in fitting if place.startswith("africa-")]
+    (gone,) = {one.refused for one in offers if one.place == "us-central1-b"} - {
+        "may be taken away at any time; --spot accepts that"
+    }
+    assert gone == "us-central1-b does not list n1-standard-8 with its GPU"
+
+
+def test_a_zone_that_turns_out_to_have_no_such_gpu_is_passed_over(
+    bench: Bench, gce: FakeGce
+) -> None:
+    gce.script(PermissionDenied(call="acceleratorTypes.*"), Stockout(zone="us-central1-a"))
+    machine = bench.driver.create(wanted(gpu="t4", gpus=1), bench.heard)
+    assert [(one.offer.place, one.outcome) for one in machine.attempts] == [
+        ("us-central1-a", "stockout"),
+        ("us-central1-b", "not-offered"),
+        ("us-central1-c", "made"),
+    ]
 
 
 @pytest.mark.parametrize(

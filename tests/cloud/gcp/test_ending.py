@@ -1,10 +1,7 @@
 """The end of machines: by their name, by their time, and never of somebody else's."""
 
-from dataclasses import replace
-
 import pytest
 
-from llmhost.cloud.keeping import Waste
 from llmhost.errors import CloudError
 from tests.cloud.gcp.bench import Bench, wanted
 from tests.fake_gce import CredentialsExpired, FakeGce, Slow
@@ -71,18 +68,6 @@ def test_a_machine_that_is_stopped_is_started_again(bench: Bench, gce: FakeGce) 
     assert gce.calls["instances.insert"] == 1
 
 
-def test_extend_moves_the_end(bench: Bench, gce: FakeGce) -> None:
-    machine = bench.create()
-    gce.advance(7 * 3600)
-    after = bench.driver.extend(machine, 4 * 3600, bench.heard)
-    assert after.id == machine.id
-    assert after.expires > machine.expires
-    gce.advance(3.5 * 3600)
-    assert len(gce.instances()) == 1
-    gce.advance(3600)
-    assert gce.instances() == []
-
-
 def test_spot_that_was_taken_back_is_told_as_such(bench: Bench, gce: FakeGce) -> None:
     machine = bench.driver.create(wanted(spot=True), bench.heard)
     gce.preempt(machine.place, "llmhost-vllm")
@@ -95,15 +80,3 @@ def test_the_end_of_a_ttl_is_told_as_such(bench: Bench, gce: FakeGce) -> None:
     machine = bench.create()
     gce.advance(9 * 3600)
     assert "TTL" in bench.driver.fate(machine)
-
-
-def test_another_machine_of_the_same_name_is_not_taken_for_the_one_that_was_meant(
-    bench: Bench, gce: FakeGce
-) -> None:
-    machine = bench.create()
-    meant = Waste("machine", "llmhost-vllm", machine.place, "its time ended", "vllm", "17")
-    assert bench.driver.clear([meant], bench.heard) == ()
-    assert [instance["id"] for instance in gce.instances()] == [machine.id]
-    kept = replace(meant, id=machine.id)
-    assert bench.driver.clear([kept], bench.heard) == ()
-    assert gce.instances() == []

@@ -2,7 +2,7 @@
 
 import json
 import os
-import shlex
+import re
 import shutil
 import subprocess
 import sys
@@ -38,6 +38,19 @@ def somebody(cloud: FakeGceProcess, tmp_path: Path) -> Bench:
     bench = Bench(cloud, tmp_path / "home")
     bench.state.mkdir()
     return bench
+
+
+def typed_by(action: Path, inputs: dict[str, str]) -> list[str]:
+    """What a script of the action passes to `llmhost`."""
+    said = f'llmhost() {{ printf "%s\\n" "$@"; }}; exec() {{ "$@"; }}; source {action}'
+    done = subprocess.run(
+        ["bash", "-c", said],
+        env={"PATH": os.environ["PATH"], **inputs},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.splitlines()
 
 
 def script(name: str, environ: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
@@ -81,10 +94,10 @@ def test_the_scheduled_sweep_takes_what_is_waste_and_nothing_else(
     cloud.advance(3600)
     alone(somebody, "up", "vllm", "--gpus", "2", "--yes")
     workflow = yaml.safe_load((EXAMPLES / "gc.yaml").read_text(encoding="utf-8"))
-    typed = [step["run"] for step in workflow["jobs"]["gc"]["steps"] if "run" in step]
-    assert typed[0] == "pipx install 'llmhost[gcp]'"
-    (command,) = typed[1:]
-    ended = alone(somebody, *shlex.split(command)[1:])
+    *_, sweep = workflow["jobs"]["gc"]["steps"]
+    assert re.search(r"/action/gc@[0-9a-f]{40}$", sweep["uses"])
+    given = {f"INPUT_{name.upper()}": value for name, value in sweep["with"].items()}
+    ended = alone(somebody, *typed_by(ROOT / "action" / "gc.sh", {"INPUT_CLOUD": "gcp", **given}))
     assert ended.status == 0, ended.stderr
     assert [one["name"] for one in cloud.instances()] == ["llmhost-vllm"]
     assert sorted(disk["name"] for disk in cloud.disks())[1:] == ["theirs"]

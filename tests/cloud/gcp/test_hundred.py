@@ -69,10 +69,16 @@ def most(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     return lambda: peak
 
 
-def test_ls_asks_once(many: Bench, gce: FakeGce) -> None:
+def test_ls_asks_for_machines_and_for_disks_once_however_many_there_are(
+    many: Bench, gce: FakeGce
+) -> None:
+    gce.plant_disk(ZONES[0], "llmhost-m00-1", labels("m00", "me", many.now()))
+    gce.plant_disk(ZONES[0], "theirs")
+    gce.advance(3600)
     listing = json.loads(alone(many, "ls", "-o", "json").stdout)
     assert len(listing["deployments"]) == MANY
-    assert gce.calls == {"instances.aggregatedList": 1}
+    assert [one["name"] for one in listing["unused"]] == ["llmhost-m00-1"]
+    assert gce.calls == {"instances.aggregatedList": 1, "disks.aggregatedList": 1}
 
 
 @pytest.mark.parametrize("command", [("down", "--all", "--yes"), ("gc", "--yes")])

@@ -24,6 +24,8 @@ KINDS: tuple[Kind, ...] = (
     "slow",
     "vanished",
     "address-space",
+    "place-forbidden",
+    "not-offered",
     "unknown",
 )
 
@@ -60,6 +62,14 @@ def test_a_recommended_zone_that_was_tried_is_not_tried_again() -> None:
 
 def test_a_quota_excludes_its_whole_region() -> None:
     assert following(OFFERS, [tried(A, "quota")]) == C
+
+
+def test_a_place_that_is_forbidden_excludes_its_whole_region() -> None:
+    assert following(OFFERS, [tried(A, "place-forbidden")]) == C
+
+
+def test_a_zone_that_does_not_offer_it_is_passed_over() -> None:
+    assert following(OFFERS, [tried(A, "not-offered")]) == B
 
 
 def test_a_quota_of_the_project_ends_the_hunt() -> None:

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.cloud.gcp.bench import ZONES, Bench
+from tests.cloud.gcp.drawn import UP, Life, lives
 from tests.cloud.gcp.forked import alone, begin, ended, together
-from tests.cloud.gcp.lives import PACE, UP, Life, live, lives, there
+from tests.cloud.gcp.lives import PACE, live
+from tests.cloud.gcp.looks import there
 from tests.cloud.gcp.typed import KILLED, Command
 from tests.fake_gce import Phantom, Stockout
 from tests.fake_gce.process import FakeGceProcess

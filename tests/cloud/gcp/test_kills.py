@@ -14,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.cloud.gcp.bench import ZONES, Bench
-from tests.cloud.gcp.lives import PACE, UP, UP_THERE, Life, live, lives, there
+from tests.cloud.gcp.drawn import UP, UP_THERE, Life, lives
+from tests.cloud.gcp.lives import PACE, live
+from tests.cloud.gcp.looks import there
 from tests.cloud.gcp.mortal import alone, together
 from tests.cloud.gcp.typed import KILLED, Command, seams
 from tests.fake_gce import FakeGce, ManualClock, Phantom, Slow, Stockout

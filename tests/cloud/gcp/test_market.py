@@ -1,5 +1,6 @@
 """Offers: order, prices in other regions, and why an offer is passed over."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -44,7 +45,17 @@ def test_prices_never_fall_along_the_list_and_unknown_ones_come_last() -> None:
 
 
 def test_of_unknown_prices_the_region_of_the_table_comes_first() -> None:
-    assert eligible(had("t4", 1))[0].place.startswith("us-central1-")
+    unpriced = TABLE.machines["n1-standard-8"].model_copy(update={"price": None})
+    table = TABLE.model_copy(update={"machines": {"n1-standard-8": unpriced}})
+    found = eligible(offers(table, Wish("t4", 1, 16, Terms()), Known()))
+    assert {offer.usd_per_hour for offer in found} == {None}
+    assert found[0].place.startswith("us-central1-")
+
+
+def test_a_gpu_that_is_attached_costs_what_it_and_its_machine_cost() -> None:
+    cheapest = eligible(had("t4", 1, max_usd_per_hour=1.0))[0]
+    assert (cheapest.usd_per_hour, cheapest.price_date) == (0.729998, "2026-07-30")
+    assert cheapest.place.startswith("us-central1-")
 
 
 def test_spot_is_taken_only_by_those_who_accept_it() -> None:
@@ -144,3 +155,31 @@ def test_when_nothing_may_be_taken_every_reason_is_said_once() -> None:
     error = nothing_eligible("vllm", had("l4", 2, zone="moon-west1-a"))
     assert error.details == ("88 offers: not in --zone moon-west1-a",)
     assert "--zone" in error.hint
+
+
+@pytest.mark.parametrize(
+    ("gpu", "gpus", "metric"),
+    [("l4", 2, "SSD_TOTAL_GB"), ("rtx-pro-6000", 1, "HDB_TOTAL_GB")],
+)
+def test_a_quota_of_disks_excludes_a_region_for_machines_whose_disks_it_counts(
+    gpu: str, gpus: int, metric: str
+) -> None:
+    known = Known(
+        quotas=Quotas({}, {"us-central1": {"SSD_TOTAL_GB": 250.0, "HDB_TOTAL_GB": 250.0}})
+    )
+    wish = Wish(gpu, gpus, GPUS[gpu].memory_gb, Terms(regions=("us-central1",)), disk_gb=300)
+    assert eligible(offers(TABLE, replace(wish, disk_gb=250), known))
+    found = offers(TABLE, wish, known)
+    assert not eligible(found)
+    words = f"the quota {metric} is 250 in us-central1, and its disk has 300 GB"
+    assert [offer.refused for offer in found if offer.lacks] == [words] * len(
+        [offer for offer in found if offer.lacks == metric]
+    )
+    assert words in reasons(found)
+
+
+def test_a_quota_of_addresses_excludes_a_region_unless_none_is_asked_for() -> None:
+    known = Known(quotas=Quotas({}, {"us-east4": {"IN_USE_ADDRESSES": 0.0}}))
+    assert eligible(had("l4", 2, known))[0].place == "us-central1-a"
+    assert "the quota IN_USE_ADDRESSES is 0 in us-east4" in reasons(had("l4", 2, known))
+    assert eligible(had("l4", 2, known, iap=True))[0].place == "us-east4-a"

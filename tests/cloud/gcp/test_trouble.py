@@ -33,7 +33,51 @@ SAYINGS = [
         "no-address-allowed",
     ),
     (412, "conditionNotMet", "Constraint constraints/compute.requireOsLogin violated", "os-login"),
-    (412, "conditionNotMet", "Constraint constraints/gcp.resourceLocations violated", "policy"),
+    (412, "conditionNotMet", "Constraint constraints/compute.requireShieldedVm violated", "policy"),
+    # terraform-provider-google and oss-test-infra#2703, September 2026
+    (
+        412,
+        "conditionNotMet",
+        "Location ZONE:us-east4-a violates constraint constraints/gcp.resourceLocations on the …",
+        "place-forbidden",
+    ),
+    (
+        412,
+        "CONDITION_NOT_MET",
+        'Operation denied by org policy: ["constraints/compute.managed.vmExternalIpAccess": "x"]',
+        "no-address-allowed",
+    ),
+    (
+        0,
+        "CONDITION_NOT_MET",
+        'Operation denied by custom org policy: ["customConstraints/custom.gpus": "no GPUs"]',
+        "policy",
+    ),
+    # fastai/course-v3#430, terraform-provider-google#5860
+    (
+        404,
+        "notFound",
+        "The resource 'projects/p/zones/z/acceleratorTypes/nvidia-tesla-t4' was not found",
+        "not-offered",
+    ),
+    (
+        400,
+        "badRequest",
+        "The resource 'projects/p/zones/z/acceleratorTypes/nvidia-tesla-t4' was not found",
+        "not-offered",
+    ),
+    (
+        400,
+        "invalid",
+        "Invalid value for field 'resource.guestAccelerators[0].acceleratorType': 'x'.",
+        "not-offered",
+    ),
+    (
+        400,
+        "invalid",
+        "Machine type with name 'g2-standard-8' does not exist in zone 'z'.",
+        "not-offered",
+    ),
     (412, "conditionNotMet", "Labels fingerprint either invalid", "stale"),
     (409, "alreadyExists", "The resource 'projects/…' already exists", "name-taken"),
     (

@@ -4,7 +4,7 @@ import importlib
 import os
 import pkgutil
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import NoReturn
@@ -18,6 +18,7 @@ from llmhost.cloud import base
 from llmhost.errors import HostError
 from llmhost.transport.base import Answer, LineHandler
 from llmhost.workflows import doctor, down, gc, place
+from tests.cli.front import Stream
 from tests.cloud.gcp.bench import Bench
 
 # Whatever a command imports when it is typed is imported here, once.
@@ -37,12 +38,26 @@ class Command:
         dies_at: The moment at which its process gets a signal; None lets it live.
         signal: Which; Ctrl-C is SIGINT.
         answer: What somebody at a terminal types; None where nobody sits.
+        meanwhile: What happens while they think about it.
     """
 
     args: tuple[str, ...]
     dies_at: int | None = None
     signal: int = signal.SIGKILL
     answer: str | None = None
+    meanwhile: Callable[[], object] = lambda: None
+
+
+class Somebody(Stream):
+    """Who sits at the terminal of a command, if anybody does."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(command.answer or "", terminal=command.answer is not None)
+        self._meanwhile = command.meanwhile
+
+    def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # a stream of text
+        self._meanwhile()
+        return super().readline(size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the labels of a container say about a machine, and what the base image is made of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from llmhost.cloud.sandbox.driver import SandboxDriver
 from llmhost.cloud.sandbox.gpu.models import MODELS, driver_files, gpu_model
 from llmhost.cloud.sandbox.keys import authority, issue, login_key
 from llmhost.cloud.sandbox.packages import is_debian_like
+from llmhost.cloud.sandbox.recorded import record, recorded
 from llmhost.cloud.sandbox.records import container_of, labels_of, machine_of
 from llmhost.errors import UsageError
 from llmhost.events import ignore
@@ -44,6 +46,41 @@ def test_a_machine_with_other_labels_than_ours_is_listed_without_what_they_do_no
     foreign = container("running") | {"Config": {"Labels": {"llmhost-name": "old"}}}
     machine = machine_of(foreign, Path("/key"))
     assert (machine.name, machine.address, machine.gpus) == ("old", None, 0)
+
+
+def test_what_a_machine_carries_since_is_told_instead_of_what_its_container_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    asked = container("running")
+    machine = machine_of(asked, Path("/key"), recorded())
+    assert machine.labels == REQUEST.labels
+    record(machine.id, {"provider": "ollama"}, {machine.id})
+    again = machine_of(asked, Path("/key"), recorded())
+    assert again == replace(machine, labels={"provider": "ollama"})
+    (file,) = (tmp_path / "llmhost/sandbox").glob("recorded.json")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_another_machine_of_that_name_begins_with_its_own_labels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    record("4f0c9a6f7f0e", {"provider": "ollama"}, {"4f0c9a6f7f0e"})
+    other = container("running") | {"Id": "000000000000aaaa"}
+    assert machine_of(other, Path("/key"), recorded()).labels == REQUEST.labels
+    record("000000000000", {"provider": "llamacpp"}, {"000000000000"})
+    assert set(recorded()) == {"000000000000"}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_a_file_that_says_nothing_hides_no_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    record("4f0c9a6f7f0e", {"provider": "ollama"}, {"4f0c9a6f7f0e"})
+    (tmp_path / "llmhost/sandbox/recorded.json").write_text(text)
+    assert machine_of(container("running"), Path("/key"), recorded()).labels == REQUEST.labels
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

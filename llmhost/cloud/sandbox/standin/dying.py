@@ -28,9 +28,12 @@ Fault: TypeAlias = Literal[
     "empty_200",  # answers 200 with an error in the body
     "nothing_loaded",  # is ready without a model
     "cpu_fallback",  # runs, but not on the GPU
+    "cpu_context",  # the same with a context on each GPU, which takes memory and computes nothing
     "wrong_model",  # serves another model than it was asked for
 ]
 
+# Of CUDA alone, within what llmhost's probes take for a bare one.
+CONTEXT_MIB = 400
 GPU_STATE = Path(os.environ.get("STANDIN_GPU_STATE", "/run/llmhost-gpu"))
 LOAD_SECONDS = 3.0
 SERVE_SECONDS = 5.0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import NAME, gpu, openai
-from .dying import Death, Manner
+from .dying import CONTEXT_MIB, Death, Manner
 from .web import Answer, Request
 from .weights import Broken, Weights, gguf_model
 
@@ -55,7 +55,9 @@ class Engine:
         weights = self._weights()
         time.sleep(self.manner.load_seconds)
         self._fail()
-        if gpus:
+        if self.manner.fault == "cpu_context":
+            gpu.Hold(gpus, CONTEXT_MIB, "/app/llama-server")
+        elif gpus:
             mib = OVERHEAD + (weights.size >> 20) // len(gpus)
             say(f"load_tensors: offloaded 3/3 layers to GPU, {mib} MiB on each of {len(gpus)}")
             gpu.Hold(gpus, mib, "/app/llama-server")

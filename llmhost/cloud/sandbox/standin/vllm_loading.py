@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import gpu, vllm_deaths
-from .dying import Manner, manner
+from .dying import CONTEXT_MIB, Manner, manner
 from .weights import Broken, Weights, safetensors_model
 
 # NCCL shares memory through /dev/shm; Docker's default of 64 MiB is known not to be enough.
@@ -65,7 +65,9 @@ def load(wanted: Wanted) -> tuple[Loaded, Manner]:
     used = () if behave.fault == "cpu_fallback" else _usable(wanted, gpus)
     _fail(wanted, behave, longest)
     _show_progress(wanted, weights, behave)
-    if used:
+    if used and behave.fault == "cpu_context":
+        gpu.Hold(used, CONTEXT_MIB, "VLLM::EngineCore")
+    elif used:
         _take_memory(wanted, used, longest)
     return Loaded(wanted.names, wanted.model, longest), behave
 

@@ -190,6 +190,14 @@ def test_it_can_run_without_touching_the_gpu(
     assert bench.held() == [0]
 
 
+def test_it_can_hold_a_context_on_the_gpus_and_nothing_else(
+    bench: Bench, serve: Serve, ask: Ask, until: Until
+) -> None:
+    serve("--tensor-parallel-size=2", gpus=2, STANDIN_FAULT="cpu_context")
+    until(lambda: ask("/health").status == 200)
+    assert bench.held() == [400, 400]
+
+
 def test_an_answer_is_held_to_its_form(serve: Serve, ask: Ask, until: Until) -> None:
     serve()
     until(lambda: ask("/health").status == 200)
