@@ -4,9 +4,11 @@ import signal
 
 import pytest
 
-# A shell starts what it puts in the background with Ctrl-C ignored, and children inherit that; some
-# tests send it.
+# A shell starts what it puts in the background with Ctrl-C ignored, nohup with SIGHUP, and children
+# inherit that; some tests send them.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -84,6 +84,21 @@ class StockedCloud(FakeCloud):
         self.stocked.append(request)
 
 
+@dataclass
+class RecordingCloud(FakeCloud):
+    """The same with a memory of what its machines carry; `full` is why it has none left."""
+
+    recorded: list[MachineRequest] = field(default_factory=list)
+    full: str = ""
+
+    def record(self, machine: Machine, request: MachineRequest, /) -> None:
+        if self.full:
+            raise CloudError(self.full)
+        self.recorded.append(request)
+        there = [one for one in self.there if one.id != machine.id]
+        self.there = [*there, replace(machine, labels=request.labels)]
+
+
 def machine_of(request: MachineRequest, cloud: str = "sandbox", simulated: str = "") -> Machine:
     """A running machine, as asked for."""
     return Machine(

@@ -18,7 +18,10 @@ _STATUSES = {
     ExitStatus.USAGE: "What was asked for cannot be: a flag, a file, a name.",
     ExitStatus.CHANGES_PENDING: "Of `plan --check` and `status --check`: something would change.",
     ExitStatus.NOT_ENOUGH_DATA: "Of `gate`: nothing failed, and it takes more requests to be sure.",
+    ExitStatus.UNASKED: "Of `smoke` and `gate`: what was to be judged could not be asked.",
+    ExitStatus.HUNG_UP: "Its terminal went away (SIGHUP). The host goes on as after Ctrl-C.",
     ExitStatus.INTERRUPTED: "Ctrl-C. The host goes on with what it was given.",
+    ExitStatus.TERMINATED: "It was told to end (SIGTERM), as a CI job that is cancelled is.",
 }
 _STREAMS = """\
 stdout carries the product: an endpoint, a table, or one JSON document with `-o json`

@@ -27,7 +27,7 @@ def test_a_streamed_answer_is_put_together() -> None:
         delta("stop"),
         usage,
     )
-    assert answer == Completion("a b", (), "stop", 2, (0.1, 0.2), done=True)
+    assert answer == Completion("a b", finish="stop", tokens=2, times=(0.1, 0.2), done=True)
 
 
 def test_the_first_piece_with_the_role_alone_is_no_token() -> None:

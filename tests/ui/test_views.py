@@ -6,12 +6,12 @@ from llmhost.fit.report import Beside
 from llmhost.planning.plan import Change, Plan
 from llmhost.steps.base import Drift
 from llmhost.ui.gone import gone
-from llmhost.ui.listing import listing
+from llmhost.ui.listing import listing, margin
 from llmhost.ui.paint import Line, ansi, plain
 from llmhost.ui.plan import planned
 from llmhost.ui.served import served
 from llmhost.ui.status import status
-from llmhost.workflows.results import Gone, Planned
+from llmhost.workflows.results import Gone, Listing, Planned
 from tests.cli.samples import LISTING, SERVED, STATUS
 
 
@@ -63,6 +63,29 @@ def test_without_a_bill_and_with_nothing_simulated_neither_is_mentioned() -> Non
 def test_a_listing_fits_the_terminal_by_cutting_its_end() -> None:
     lines = listing(LISTING, width=120)
     assert max(len(plain(part)) for part in lines) <= 120
+
+
+def test_a_machine_that_is_stopped_has_no_price_and_no_end_of_its_own() -> None:
+    running = replace(LISTING.deployments[0], billed=True, expires="2026-11-20T20:00:00Z")
+    idle = replace(
+        running, state="stopped", usd_per_hour=None, expires="", swept_after=running.expires
+    )
+    there = Listing((running, idle))
+    rows = [" ".join(plain(part).split()) for part in listing(there)]
+    assert rows[1].endswith("2026-11-20T20:00:00Z $2.00 per hour")
+    assert rows[2].endswith("2026-11-20T10:57:06Z - its disk")
+    assert "stopped" in rows[2]
+    beside = text(margin(there))
+    assert "2 deployments, $2.00 per hour" in beside
+    assert (
+        "note: vllm is stopped and costs its disk alone: `llmhost up` starts it, `llmhost down "
+        "vllm --cloud gcp` ends it, `llmhost gc` after 2026-11-20T20:00:00Z as well" in beside
+    )
+
+
+def test_a_price_that_is_not_known_is_not_taken_for_none() -> None:
+    there = Listing((replace(LISTING.deployments[0], billed=True, usd_per_hour=None),))
+    assert text(listing(there)).endswith("unknown")
 
 
 def test_a_status_without_anything_known_is_one_line() -> None:
