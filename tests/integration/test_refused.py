@@ -47,9 +47,9 @@ def test_an_unknown_key_of_a_profile_is_named_with_its_file_and_line(
 def test_a_number_of_gpus_that_cannot_be_is_answered_with_those_that_can(llmhost: Llmhost) -> None:
     failed = llmhost.fails("plan", "vllm", "--gpus", "3", *SANDBOX)
     assert failed.exit_status == 2
-    assert "cannot use 3 GPUs" in failed.error
-    assert "attention heads" in failed.why
-    assert "`--gpus 2` or `--gpus 4`" in failed.hint
+    assert "does not fit on 3 x l4" in failed.error
+    assert "attention heads cannot be divided among 3 GPUs" in failed.why
+    assert "--gpu l4 --gpus 2   # $" in failed.hint
 
 
 def test_a_gpu_that_the_provider_cannot_use_is_refused_with_the_reason(
