@@ -89,16 +89,3 @@ class Providers:
     """Every provider there is a profile of, the user's own included."""
 
     providers: tuple[Provider, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """The files `render` wrote.
-
-    Attributes:
-        files: Where they lie.
-        assumed: What only a host can say and the files follow from, as it was taken to be.
-    """
-
-    files: tuple[str, ...]
-    assumed: tuple[str, ...]

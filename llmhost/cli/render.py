@@ -27,7 +27,6 @@ def render(
         llmhost render vllm --gpus 2 --cloud sandbox --out rendered
     """
     from llmhost.cli.asking import wish
-    from llmhost.cli.documents import Rendered
     from llmhost.cli.places import looked
     from llmhost.ui.paint import line, lines
     from llmhost.workflows.render import render as workflow
@@ -36,7 +35,6 @@ def render(
     wanted = wish(invocation.terminal.environ, asked, where)
     places = looked(wanted.where, invocation.terminal.environ)
     done = workflow(wanted.order, out, next((one.cloud for one in places if one), ""))
-    files = tuple(map(str, done.files))
     if done.assumed:
         invocation.say([line(f"no host was asked; assumed: {'; '.join(done.assumed)}")])
-    invocation.deliver(Rendered(files, done.assumed), lines(files))
+    invocation.deliver(done, lines(done.files))

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from llmhost.cli.attributes import described
-from llmhost.cli.documents import Departed, Diagnosis, Hosts, Logged, Providers, Rendered
+from llmhost.cli.documents import Departed, Diagnosis, Hosts, Logged, Providers
 from llmhost.cli.failure import Failure
 from llmhost.errors import UsageError
 from llmhost.events import Event
@@ -19,6 +19,7 @@ from llmhost.spec.profile import Profile
 from llmhost.workflows.capacity import Needed
 from llmhost.workflows.fit import Answer, Tiers
 from llmhost.workflows.proof import Gated, Smoked
+from llmhost.workflows.rendered import Rendered
 from llmhost.workflows.results import Cleared, Extended, Listing, Planned, Served, Status
 
 # By name: the type, and what it is the schema of.

@@ -1,7 +1,6 @@
 """The files alone, for reading, for review, for people who deploy otherwise."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from llmhost.errors import UsageError
@@ -10,22 +9,10 @@ from llmhost.render import render as rendered
 from llmhost.secret import Secret
 from llmhost.spec.deployment import Deployment
 from llmhost.workflows.order import Order
+from llmhost.workflows.rendered import Rendered
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """What was rendered.
-
-    Attributes:
-        files: The files that were written.
-        assumed: What decides about them and only a host can say, as it was taken to be.
-    """
-
-    files: tuple[Path, ...]
-    assumed: tuple[str, ...]
-
-
-def render(order: Order, out: Path, cloud: str = "") -> Rendering:
+def render(order: Order, out: Path, cloud: str = "") -> Rendered:
     """Writes every file of a deployment below `out`, each at its path on the host.
 
     Secrets are written as they would be on the host, readable by their owner alone. Nobody is
@@ -49,7 +36,7 @@ def render(order: Order, out: Path, cloud: str = "") -> Rendering:
         secret = isinstance(file.content, Secret)
         content = file.content.value if isinstance(file.content, Secret) else file.content
         written.append(_written(out, file.path, content, 0o600 if secret else file.mode))
-    return Rendering(tuple(written), _assumed(want.deployment))
+    return Rendered(tuple(map(str, written)), _assumed(want.deployment))
 
 
 def _assumed(deployment: Deployment) -> tuple[str, ...]:

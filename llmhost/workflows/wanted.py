@@ -19,10 +19,10 @@ from llmhost.spec.resolve import resolve
 from llmhost.spec.sources import Sources
 from llmhost.steps.base import Step
 from llmhost.workflows.request import request
-from llmhost.workflows.results import Memory
 
 if TYPE_CHECKING:
     from llmhost.workflows.fitting import Fitting
+    from llmhost.workflows.results import Memory
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Wanted:
         object.__setattr__(self, "at", once(self._at))
 
     @property
-    def memory(self) -> Memory | None:
+    def memory(self) -> "Memory | None":
         """How it fits, in the numbers a plan shows."""
         return self.fitting.memory if self.fitting else None
 

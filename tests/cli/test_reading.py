@@ -16,7 +16,6 @@ from llmhost.cli.documents import (
     OnHost,
     Provider,
     Providers,
-    Rendered,
 )
 from llmhost.cli.failure import Failure
 from llmhost.cli.invocation import Invocation
@@ -39,6 +38,7 @@ from llmhost.ui.jsonlines import JsonLines
 from llmhost.ui.terminal import Terminal
 from llmhost.workflows.capacity import Wish, capacity
 from llmhost.workflows.fit import Question, fit, tier_table
+from llmhost.workflows.rendered import Rendered
 from llmhost.workflows.results import Cleared, Examined, Extended
 from tests.cli.front import Front, Stream
 from tests.cli.samples import GATED, GONE, LISTING, PLANNED, SERVED, SMOKED, STATUS

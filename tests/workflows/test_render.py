@@ -16,7 +16,7 @@ def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
     environ = {"LLMHOST_HOME": str(tmp_path), "VLLM_API_KEY": "sk-0123456789"}
     out = tmp_path / "out"
     written = render(Order(environ, Ask("vllm", gpus=2)), out).files
-    assert sorted(str(path.relative_to(out)) for path in written) == [
+    assert sorted(str(Path(path).relative_to(out)) for path in written) == [
         "etc/docker/daemon.json",
         "etc/llmhost/vllm/compose.yaml",
         "etc/llmhost/vllm/deployment.json",
@@ -33,7 +33,7 @@ def test_each_file_lies_at_its_path_on_the_host(tmp_path: Path) -> None:
 def test_docker_settings_are_a_file_only_where_there_are_any(tmp_path: Path) -> None:
     environ = {"LLMHOST_HOME": str(tmp_path)}
     written = render(Order(environ, Ask("vllm", gpus=0)), tmp_path / "out").files
-    assert not [path for path in written if path.name == "daemon.json"]
+    assert not [path for path in written if Path(path).name == "daemon.json"]
 
 
 def test_a_clouds_sources_are_taken_without_asking_it(tmp_path: Path) -> None:
