@@ -12,6 +12,9 @@ from benchmarks.target import at_distance
 from benchmarks.timing import Comparison
 from tests.transport.sshd import Sshd
 
+# The exit status of a missed target, so that a program that breaks is not taken for a slow one.
+_MISSED = 3
+
 
 def main() -> int:
     """Runs the cases asked for and returns the exit status."""
@@ -26,7 +29,7 @@ def main() -> int:
                 sys.stderr.write(f"{_progress(comparison)}\n")
     shown = document(comparisons) if options.output == "json" else table(comparisons)
     sys.stdout.write(f"{shown}\n")
-    return int(options.check and not all(c.met for c in comparisons))
+    return _MISSED if options.check and not all(c.met for c in comparisons) else 0
 
 
 def _exchange(options: argparse.Namespace, folder: Path) -> Iterator[Comparison]:
@@ -83,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rtt", type=int, nargs="+", default=[0, 50, 150], help="in ms")
     parser.add_argument("--full", action="store_true", help="also against pyinfra and Ansible")
     parser.add_argument("--smoke", action="store_true", help="half a minute's worth, for CI")
-    parser.add_argument("--check", action="store_true", help="exit 1 when a target is missed")
+    parser.add_argument("--check", action="store_true", help="exit 3 when a target is missed")
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     return parser
 
