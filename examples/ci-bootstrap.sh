@@ -5,7 +5,8 @@
 #   examples/ci-bootstrap.sh PROVIDER [FLAG...]
 #   examples/ci-bootstrap.sh ollama --model qwen2.5:7b
 #
-# LLMHOST says what to install: a requirement, a wheel, or a checkout. GPUs are those the machine has.
+# LLMHOST says what to install: a wheel, a checkout, or git+https://…@COMMIT; by default the checkout this file is in. A
+# name alone would take whatever an index calls so. GPUs are those the machine has.
 set -euo pipefail
 
 python3 -m venv ~/.llmhost 2>/dev/null || {
@@ -15,7 +16,7 @@ python3 -m venv ~/.llmhost 2>/dev/null || {
   "${sudo[@]}" apt-get -qq install --yes python3-venv >/dev/null
   python3 -m venv ~/.llmhost
 }
-~/.llmhost/bin/pip install --quiet --disable-pip-version-check "${LLMHOST:-llmhost}"
+~/.llmhost/bin/pip install --quiet --disable-pip-version-check "${LLMHOST:-$(dirname "${BASH_SOURCE[0]}")/..}"
 
 gpus=$(nvidia-smi -L 2>/dev/null | wc -l || true)
 endpoint=$(~/.llmhost/bin/llmhost up "$@" --gpus "$gpus" --local --yes)
