@@ -1,5 +1,7 @@
 """What takes minutes: real vLLM on the CPU, and a connection that goes silent."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,7 +23,15 @@ def real(bench: Bench, llmhost: Llmhost, look: Callable[[Machine], Host]) -> Ite
     """Real vLLM on the CPU of a machine without GPUs."""
     name = bench.name("cpu")
     words = ("vllm", "--gpus", "0", "--cloud", "sandbox", "--name", name)
-    first = llmhost("up", *words, "--yes", "-o", "json", timeout=1200).good()
+    # The home of the tests is empty: where this computer's pip finds torch for the CPU is said.
+    folder = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "get", "global.find-links"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    informed = llmhost.knowing(PIP_FIND_LINKS=folder.stdout.strip())
+    first = informed("up", *words, "--yes", "-o", "json", timeout=1200).good()
     machine = bench.machine(name)
     yield Served(name, words, llmhost, machine, look(machine), first)
     bench.remove(name)
