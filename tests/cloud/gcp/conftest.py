@@ -10,6 +10,7 @@ import pytest
 from tests.cloud.gcp.bench import Bench
 from tests.cloud.gcp.guard import NOTES, Guard
 from tests.fake_gce import FakeGce, ManualClock
+from tests.fake_gce.process import FakeGceProcess
 from tests.transport.sshd import Sshd
 
 _GUARD = Guard()
@@ -48,3 +49,18 @@ def sshd(tmp_path: Path) -> Iterator[Sshd]:
         pytest.skip("needs root and openssh-server")
     with Sshd(tmp_path / "sshd") as sshd:
         yield sshd
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[FakeGceProcess]:
+    """A double in a process of its own, for commands that are processes, too."""
+    with FakeGceProcess(state=tmp_path / "world.json", options=("--per-call", "5")) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def somebody(cloud: FakeGceProcess, tmp_path: Path) -> Bench:
+    """Somebody at a computer of their own, with that double for a cloud."""
+    bench = Bench(cloud, tmp_path / "home")
+    bench.state.mkdir()
+    return bench

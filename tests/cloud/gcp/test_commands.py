@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +25,13 @@ AFTER_INSERT = 19
 
 
 @pytest.fixture
-def gce(tmp_path: Path) -> Iterator[FakeGceProcess]:
-    with FakeGceProcess(state=tmp_path / "world.json", options=("--per-call", "5")) as gce:
-        yield gce
+def gce(cloud: FakeGceProcess) -> FakeGceProcess:
+    return cloud
 
 
 @pytest.fixture
-def bench(gce: FakeGceProcess, tmp_path: Path) -> Bench:
-    bench = Bench(gce, tmp_path / "home")
-    bench.state.mkdir()
-    return bench
+def bench(somebody: Bench) -> Bench:
+    return somebody
 
 
 def answered(bench: Bench, answer: str, *args: str) -> Ended:

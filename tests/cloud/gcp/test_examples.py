@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,19 +24,6 @@ from tests.fake_gce.sandbox import SandboxMachines
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "examples" / "gcp"
 EXPIRED = {"llmhost": "1", "llmhost-name": "old", "llmhost-expires": "2026-01-01t00-00-00z"}
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[FakeGceProcess]:
-    with FakeGceProcess(state=tmp_path / "world.json", options=("--per-call", "5")) as cloud:
-        yield cloud
-
-
-@pytest.fixture
-def somebody(cloud: FakeGceProcess, tmp_path: Path) -> Bench:
-    bench = Bench(cloud, tmp_path / "home")
-    bench.state.mkdir()
-    return bench
 
 
 def typed_by(action: Path, inputs: dict[str, str]) -> list[str]:

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -27,16 +25,13 @@ UNPRICED = "asia-east1-a"
 
 
 @pytest.fixture
-def gce(tmp_path: Path) -> Iterator[FakeGceProcess]:
-    with FakeGceProcess(state=tmp_path / "world.json", options=("--per-call", "5")) as gce:
-        yield gce
+def gce(cloud: FakeGceProcess) -> FakeGceProcess:
+    return cloud
 
 
 @pytest.fixture
-def bench(gce: FakeGceProcess, tmp_path: Path) -> Bench:
-    bench = Bench(gce, tmp_path / "home")
-    bench.state.mkdir()
-    return bench
+def bench(somebody: Bench) -> Bench:
+    return somebody
 
 
 def test_ctrl_c_while_an_up_goes_on_with_a_machine_tells_of_it_as_well(
